@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one table of signature algorithms (RFC 7518 section 3, RFC 8037).
+
+A row knows everything that follows from an ``alg``: which keys fit it, how a signature is made and verified,
+and how long it is. No other file compares ``alg`` names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+
+SignFunction = Callable[[Any, bytes], bytes]
+"""``(private key or secret, signing input) -> signature in JWS form``."""
+
+VerifyFunction = Callable[[Any, bytes, bytes], bool]
+"""``(public key or secret, signing input, signature) -> whether it fits``."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Algorithm:
+    """One row of the table.
+
+    Attributes:
+        name: The ``alg`` value.
+        kty: The key type it needs (RFC 7518 section 6).
+        curve: The curve it needs (JWK ``crv``), or None where there is none.
+        min_secret_bytes: The shortest HMAC secret (RFC 7518 section 3.2), 0 for other algorithms.
+        sign: Makes a signature in JWS form.
+        verify: Says whether a signature fits; never raises for a wrong one.
+        generate: Makes a new private key or secret; takes the RSA modulus' bits.
+    """
+
+    name: str
+    kty: str
+    curve: str | None
+    min_secret_bytes: int
+    sign: SignFunction
+    verify: VerifyFunction
+    generate: Callable[[int], Any]
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether whoever can verify can also sign."""
+        return self.kty == "oct"
+
+
+def _hmac(name: str, digest: str) -> Algorithm:
+    size = hashlib.new(digest).digest_size
+
+    def sign(secret: bytes, signing_input: bytes) -> bytes:
+        return hmac.digest(secret, signing_input, digest)
+
+    def verify(secret: bytes, signing_input: bytes, signature: bytes) -> bool:
+        return hmac.compare_digest(hmac.digest(secret, signing_input, digest), signature)
+
+    def generate(_bits: int) -> bytes:
+        return _secrets_token_bytes(size)
+
+    return Algorithm(name, "oct", None, size, sign, verify, generate)
+
+
+def _secrets_token_bytes(size: int) -> bytes:
+    import secrets  # Costs 3 ms of start-up that only key generation needs.
+
+    return secrets.token_bytes(size)
+
+
+def _rsa(name: str, digest: hashes.HashAlgorithm, *, pss: bool) -> Algorithm:
+    scheme: padding.AsymmetricPadding = (
+        # RFC 7518 section 3.5: the salt is as long as the hash.
+        padding.PSS(padding.MGF1(digest), digest.digest_size) if pss else padding.PKCS1v15()
+    )
+
+    def sign(key: rsa.RSAPrivateKey, signing_input: bytes) -> bytes:
+        return key.sign(signing_input, scheme, digest)
+
+    def verify(key: rsa.RSAPublicKey, signing_input: bytes, signature: bytes) -> bool:
+        try:
+            key.verify(signature, signing_input, scheme, digest)
+        except InvalidSignature:
+            return False
+        return True
+
+    def generate(bits: int) -> rsa.RSAPrivateKey:
+        return rsa.generate_private_key(public_exponent=65537, key_size=bits)
+
+    return Algorithm(name, "RSA", None, 0, sign, verify, generate)
+
+
+def _deterministic_ecdsa(digest: hashes.HashAlgorithm) -> ec.ECDSA:
+    try:
+        return ec.ECDSA(digest, deterministic_signing=True)
+    except UnsupportedAlgorithm:  # pragma: no cover - an OpenSSL before 3.2
+        return ec.ECDSA(digest)
+
+
+def _ecdsa(name: str, curve: type[ec.EllipticCurve], crv: str, digest: hashes.HashAlgorithm) -> Algorithm:
+    half = (curve.key_size + 7) // 8
+    # RFC 6979: the nonce follows from key and message, so a poor random source cannot give the key away.
+    signing = _deterministic_ecdsa(digest)
+    verifying = ec.ECDSA(digest)
+
+    def sign(key: ec.EllipticCurvePrivateKey, signing_input: bytes) -> bytes:
+        r, s = decode_dss_signature(key.sign(signing_input, signing))
+        return r.to_bytes(half, "big") + s.to_bytes(half, "big")
+
+    def verify(key: ec.EllipticCurvePublicKey, signing_input: bytes, signature: bytes) -> bool:
+        if len(signature) != 2 * half:
+            return False
+        r, s = int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
+        try:
+            key.verify(encode_dss_signature(r, s), signing_input, verifying)
+        except InvalidSignature:
+            return False
+        return True
+
+    def generate(_bits: int) -> ec.EllipticCurvePrivateKey:
+        return ec.generate_private_key(curve())
+
+    return Algorithm(name, "EC", crv, 0, sign, verify, generate)
+
+
+def _eddsa(name: str) -> Algorithm:
+    def sign(key: ed25519.Ed25519PrivateKey, signing_input: bytes) -> bytes:
+        return key.sign(signing_input)
+
+    def verify(key: ed25519.Ed25519PublicKey, signing_input: bytes, signature: bytes) -> bool:
+        try:
+            key.verify(signature, signing_input)
+        except InvalidSignature:
+            return False
+        return True
+
+    def generate(_bits: int) -> ed25519.Ed25519PrivateKey:
+        return ed25519.Ed25519PrivateKey.generate()
+
+    return Algorithm(name, "OKP", "Ed25519", 0, sign, verify, generate)
+
+
+_ROWS = (
+    _hmac("HS256", "sha256"),
+    _hmac("HS384", "sha384"),
+    _hmac("HS512", "sha512"),
+    _rsa("RS256", hashes.SHA256(), pss=False),
+    _rsa("RS384", hashes.SHA384(), pss=False),
+    _rsa("RS512", hashes.SHA512(), pss=False),
+    _rsa("PS256", hashes.SHA256(), pss=True),
+    _rsa("PS384", hashes.SHA384(), pss=True),
+    _rsa("PS512", hashes.SHA512(), pss=True),
+    _ecdsa("ES256", ec.SECP256R1, "P-256", hashes.SHA256()),
+    _ecdsa("ES384", ec.SECP384R1, "P-384", hashes.SHA384()),
+    _ecdsa("ES512", ec.SECP521R1, "P-521", hashes.SHA512()),
+    _eddsa("EdDSA"),
+)
+
+ALGORITHMS: dict[str, Algorithm] = {row.name: row for row in _ROWS}
+"""Every algorithm by its ``alg`` name; ``none`` is not one."""
+
+ASYMMETRIC = frozenset(row.name for row in _ROWS if not row.symmetric)
+"""The algorithms whose verifying key cannot sign."""
+
+
+def for_key(kty: str, curve: str | None) -> tuple[str, ...]:
+    """List the algorithms a kind of key can serve, the preferred one first.
+
+    Args:
+        kty: The key type.
+        curve: The curve, or None.
+
+    Returns:
+        ``alg`` names in the table's order; empty when there is none.
+    """
+    return tuple(row.name for row in _ROWS if row.kty == kty and row.curve == curve)

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Strict JSON objects for headers, payloads and keys: one meaning or none.
+
+msgspec refuses what is not JSON (NaN, byte order marks, UTF-16, trailing text, unpaired surrogates). It keeps
+the last of two members with the same name, where another parser may keep the first; RFC 7515 section 4 and RFC
+7519 section 4 allow refusing such an object, and this module does.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from .limits import MAX_JSON_DEPTH
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+_encoder = msgspec.json.Encoder()
+_encode = _encoder.encode
+
+
+def parse_object(raw: bytes) -> dict[str, Any]:
+    """Parse one JSON object.
+
+    Args:
+        raw: UTF-8 text.
+
+    Returns:
+        Its members.
+
+    Raises:
+        ValueError: It is not strict JSON, not an object, nests deeper than `MAX_JSON_DEPTH`, or holds two
+            members of the same name at any depth. The message never quotes the text.
+    """
+    if raw.count(b"{") + raw.count(b"[") > MAX_JSON_DEPTH and _depth(raw) > MAX_JSON_DEPTH:
+        raise ValueError(f"JSON nests deeper than {MAX_JSON_DEPTH}")
+    try:
+        members = _decode(raw)
+    except msgspec.ValidationError as err:
+        reason = "number out of range" if "range" in str(err) else "not a JSON object"
+        raise ValueError(reason) from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise ValueError("not valid JSON") from None
+    if _has_duplicate_names(raw, members):
+        raise ValueError("JSON has two members of the same name")
+    return members
+
+
+def dump_object(members: Mapping[str, Any]) -> bytes:
+    """Write one JSON object, compactly.
+
+    Args:
+        members: Strings to values that JSON knows.
+
+    Returns:
+        UTF-8 text.
+
+    Raises:
+        TypeError: A value is nothing JSON can hold.
+        ValueError: A number is NaN or infinite, or text holds an unpaired surrogate.
+    """
+    try:
+        raw = _encode(members)
+    except UnicodeEncodeError:
+        raise ValueError("text with an unpaired surrogate cannot be written as JSON") from None
+    except RecursionError:
+        raise ValueError("the value nests too deeply, or contains itself") from None
+    # msgspec writes NaN and infinities as null, which would silently change a claim.
+    if b"null" in raw and _has_non_finite(members):
+        raise ValueError("NaN and infinities are not JSON")
+    return raw
+
+
+def _has_duplicate_names(raw: bytes, members: dict[str, Any]) -> bool:
+    """Compare the number of colons before and after a round trip: a member that got lost took one with it.
+
+    Without backslashes every string is written as it was read, so both counts hold the same colons inside
+    strings, and the only others are one for each member.
+    """
+    if b"\\" not in raw:
+        return raw.count(b":") != _encode(members).count(b":")
+    try:
+        json.loads(raw, object_pairs_hook=_refuse_duplicates)
+    except _DuplicateNameError:
+        return True
+    return False
+
+
+class _DuplicateNameError(Exception):
+    """Two members of one object have the same name."""
+
+
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _DuplicateNameError
+    return members
+
+
+def _depth(raw: bytes) -> int:
+    """Return the deepest nesting, ignoring brackets inside strings, without recursion."""
+    depth = deepest = 0
+    in_string = escaped = False
+    for char in raw:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif char == 0x5C:  # backslash
+                escaped = True
+            elif char == 0x22:  # quotation mark
+                in_string = False
+        elif char == 0x22:
+            in_string = True
+        elif char in b"{[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif char in b"}]":
+            depth -= 1
+    return deepest
+
+
+def _has_non_finite(value: Any) -> bool:
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    if isinstance(value, dict):
+        return any(_has_non_finite(member) for member in value.values())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return any(_has_non_finite(member) for member in value)
+    return False
