@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,11 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+
+from ..errors import InvalidAlgorithmError
+from .natives import CURVES
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_+:./-]{1,20}")
 
 SignFunction = Callable[[Any, bytes], bytes]
 """``(private key or secret, signing input) -> signature in JWS form``."""
@@ -103,7 +109,8 @@ def _deterministic_ecdsa(digest: hashes.HashAlgorithm) -> ec.ECDSA:
         return ec.ECDSA(digest)
 
 
-def _ecdsa(name: str, curve: type[ec.EllipticCurve], crv: str, digest: hashes.HashAlgorithm) -> Algorithm:
+def _ecdsa(name: str, crv: str, digest: hashes.HashAlgorithm) -> Algorithm:
+    curve = CURVES[crv]
     half = (curve.key_size + 7) // 8
     # RFC 6979: the nonce follows from key and message, so a poor random source cannot give the key away.
     signing = _deterministic_ecdsa(digest)
@@ -124,7 +131,7 @@ def _ecdsa(name: str, curve: type[ec.EllipticCurve], crv: str, digest: hashes.Ha
         return True
 
     def generate(_bits: int) -> ec.EllipticCurvePrivateKey:
-        return ec.generate_private_key(curve())
+        return ec.generate_private_key(curve)
 
     return Algorithm(name, "EC", crv, 0, sign, verify, generate)
 
@@ -156,9 +163,9 @@ _ROWS = (
     _rsa("PS256", hashes.SHA256(), pss=True),
     _rsa("PS384", hashes.SHA384(), pss=True),
     _rsa("PS512", hashes.SHA512(), pss=True),
-    _ecdsa("ES256", ec.SECP256R1, "P-256", hashes.SHA256()),
-    _ecdsa("ES384", ec.SECP384R1, "P-384", hashes.SHA384()),
-    _ecdsa("ES512", ec.SECP521R1, "P-521", hashes.SHA512()),
+    _ecdsa("ES256", "P-256", hashes.SHA256()),
+    _ecdsa("ES384", "P-384", hashes.SHA384()),
+    _ecdsa("ES512", "P-521", hashes.SHA512()),
     _eddsa("EdDSA"),
 )
 
@@ -169,7 +176,21 @@ ASYMMETRIC = frozenset(row.name for row in _ROWS if not row.symmetric)
 """The algorithms whose verifying key cannot sign."""
 
 
-def for_key(kty: str, curve: str | None) -> tuple[str, ...]:
+def find_algorithm(name: object) -> Algorithm:
+    """Return the row of an ``alg`` name.
+
+    Raises:
+        InvalidAlgorithmError: There is no such row.
+    """
+    row = ALGORITHMS.get(name) if isinstance(name, str) else None
+    if row is None:
+        raise InvalidAlgorithmError(
+            f"there is no algorithm {printable_name(name)}", hint=f"Known are {', '.join(ALGORITHMS)}."
+        )
+    return row
+
+
+def algorithms_for(kty: str, curve: str | None) -> tuple[str, ...]:
     """List the algorithms a kind of key can serve, the preferred one first.
 
     Args:
@@ -180,3 +201,8 @@ def for_key(kty: str, curve: str | None) -> tuple[str, ...]:
         ``alg`` names in the table's order; empty when there is none.
     """
     return tuple(row.name for row in _ROWS if row.kty == kty and row.curve == curve)
+
+
+def printable_name(name: object) -> str:
+    """Return what a message may call an ``alg`` that came from outside."""
+    return name if isinstance(name, str) and _PLAIN_NAME.fullmatch(name) else "of an unreadable name"

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from binascii import a2b_base64, b2a_base64
 from binascii import Error as BinasciiError
+from binascii import a2b_base64, b2a_base64
 
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 # The standard alphabet's own "+" and "/" become a character that the strict decoder refuses.

@@ -2,8 +2,8 @@
 """Strict JSON objects for headers, payloads and keys: one meaning or none.
 
 msgspec refuses what is not JSON (NaN, byte order marks, UTF-16, trailing text, unpaired surrogates). It keeps
-the last of two members with the same name, where another parser may keep the first; RFC 7515 section 4 and RFC
-7519 section 4 allow refusing such an object, and this module does.
+the last of two members with the same name, where another parser may keep the first; RFC 7515 section 4 and
+RFC 7519 section 4 allow refusing such an object, and this module does.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
-_encoder = msgspec.json.Encoder()
-_encode = _encoder.encode
+_encode = msgspec.json.Encoder().encode
+_QUOTE, _BACKSLASH = b'"\\'
 
 
 def parse_object(raw: bytes) -> dict[str, Any]:
@@ -108,13 +108,9 @@ def _depth(raw: bytes) -> int:
     in_string = escaped = False
     for char in raw:
         if in_string:
-            if escaped:
-                escaped = False
-            elif char == 0x5C:  # backslash
-                escaped = True
-            elif char == 0x22:  # quotation mark
-                in_string = False
-        elif char == 0x22:
+            in_string = escaped or char != _QUOTE
+            escaped = char == _BACKSLASH and not escaped
+        elif char == _QUOTE:
             in_string = True
         elif char in b"{[":
             depth += 1

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""JSON Web Keys: key objects from and to JWK members (RFC 7517, RFC 7518 section 6, RFC 8037)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+from ...errors import InvalidKeyError
+from .. import base64url
+from ..limits import MAX_RSA_BITS
+from ..natives import CURVES, Native, describe, public_of
+
+# RFC 7638 section 3.2: what a thumbprint is taken over, for each kty.
+REQUIRED = {"RSA": ("e", "n"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x"), "oct": ("k",)}
+
+_RSA_CRT = ("p", "q", "dp", "dq", "qi")
+
+
+def read(jwk: Mapping[str, Any]) -> Native | bytes:
+    """Make a key object of a JWK.
+
+    Args:
+        jwk: Its members.
+
+    Returns:
+        A key object of `cryptography`, or the secret of a symmetric key.
+
+    Raises:
+        InvalidKeyError: A member is missing or wrong, or the two halves of a key do not belong together.
+    """
+    kty = jwk.get("kty")
+    reader = _READERS.get(kty) if isinstance(kty, str) else None
+    if reader is None:
+        shown = repr(kty[:20]) if isinstance(kty, str) else "missing or no text"
+        raise InvalidKeyError(f"the JWK's kty is {shown}; known are {', '.join(sorted(_READERS))}")
+    try:
+        return reader(jwk)
+    except ValueError as err:
+        # cryptography's own words about numbers that make no key; they hold none of the numbers.
+        raise InvalidKeyError(f"the {kty} JWK is no valid key: {str(err)[:100]}") from None
+
+
+def public_members(native: Native) -> dict[str, str]:
+    """Return the JWK members of the public half: ``kty``, ``crv`` and the numbers."""
+    kty, crv = describe(native)
+    public = public_of(native)
+    if isinstance(public, rsa.RSAPublicKey):
+        numbers = public.public_numbers()
+        return {"kty": kty, "n": _from_int(numbers.n), "e": _from_int(numbers.e)}
+    if isinstance(public, ec.EllipticCurvePublicKey):
+        point = public.public_numbers()
+        size = (public.key_size + 7) // 8
+        return {
+            "kty": kty,
+            "crv": str(crv),
+            "x": base64url.encode(point.x.to_bytes(size, "big")),
+            "y": base64url.encode(point.y.to_bytes(size, "big")),
+        }
+    return {"kty": kty, "crv": str(crv), "x": base64url.encode(public.public_bytes_raw())}
+
+
+def private_members(native: Native) -> dict[str, str]:
+    """Return the private JWK members of a private key object."""
+    if isinstance(native, rsa.RSAPrivateKey):
+        numbers = native.private_numbers()
+        crt = (numbers.p, numbers.q, numbers.dmp1, numbers.dmq1, numbers.iqmp)
+        return {"d": _from_int(numbers.d), **dict(zip(_RSA_CRT, map(_from_int, crt), strict=True))}
+    if isinstance(native, ec.EllipticCurvePrivateKey):
+        size = (native.key_size + 7) // 8
+        return {"d": base64url.encode(native.private_numbers().private_value.to_bytes(size, "big"))}
+    if isinstance(native, ed25519.Ed25519PrivateKey):
+        return {"d": base64url.encode(native.private_bytes_raw())}
+    raise InvalidKeyError("a public key has no private members to export")
+
+
+def _read_rsa(jwk: Mapping[str, Any]) -> Native:
+    public = rsa.RSAPublicNumbers(e=_integer(jwk, "e"), n=_integer(jwk, "n"))
+    if public.n.bit_length() > MAX_RSA_BITS:
+        raise InvalidKeyError(
+            f"an RSA key of {public.n.bit_length()} bits is too long: at most {MAX_RSA_BITS}"
+        )
+    if "d" not in jwk:
+        return public.public_key()
+    if "oth" in jwk:
+        raise InvalidKeyError("RSA keys of more than two primes are not supported")
+    d = _integer(jwk, "d")
+    if any(name in jwk for name in _RSA_CRT):
+        p, q, dmp1, dmq1, iqmp = (_integer(jwk, name) for name in _RSA_CRT)
+    else:
+        p, q = rsa.rsa_recover_prime_factors(public.n, public.e, d)
+        dmp1, dmq1, iqmp = rsa.rsa_crt_dmp1(d, p), rsa.rsa_crt_dmq1(d, q), rsa.rsa_crt_iqmp(p, q)
+    return rsa.RSAPrivateNumbers(p, q, d, dmp1, dmq1, iqmp, public).private_key()
+
+
+def _read_ec(jwk: Mapping[str, Any]) -> Native:
+    curve = CURVES.get(_text(jwk, "crv"))
+    if curve is None:
+        raise InvalidKeyError(f"the EC JWK's crv is none of {', '.join(CURVES)}")
+    size = (curve.key_size + 7) // 8
+    x, y = (int.from_bytes(_bytes(jwk, name, size), "big") for name in "xy")
+    public = ec.EllipticCurvePublicNumbers(x, y, curve).public_key()
+    if "d" not in jwk:
+        return public
+    private = ec.derive_private_key(int.from_bytes(_bytes(jwk, "d", size), "big"), curve)
+    if private.public_key() != public:
+        raise InvalidKeyError("the EC JWK's d does not belong to its x and y")
+    return private
+
+
+def _read_okp(jwk: Mapping[str, Any]) -> Native:
+    if _text(jwk, "crv") != "Ed25519":
+        raise InvalidKeyError("the OKP JWK's crv is not Ed25519")
+    public = ed25519.Ed25519PublicKey.from_public_bytes(_bytes(jwk, "x", 32))
+    if "d" not in jwk:
+        return public
+    private = ed25519.Ed25519PrivateKey.from_private_bytes(_bytes(jwk, "d", 32))
+    if private.public_key() != public:
+        raise InvalidKeyError("the OKP JWK's d does not belong to its x")
+    return private
+
+
+def _read_oct(jwk: Mapping[str, Any]) -> bytes:
+    return _bytes(jwk, "k")
+
+
+_READERS = {"RSA": _read_rsa, "EC": _read_ec, "OKP": _read_okp, "oct": _read_oct}
+
+
+def _text(jwk: Mapping[str, Any], name: str) -> str:
+    value = jwk.get(name)
+    if not isinstance(value, str) or not value:
+        raise InvalidKeyError(f"the JWK's {name} is missing or no text")
+    return value
+
+
+def _bytes(jwk: Mapping[str, Any], name: str, size: int | None = None) -> bytes:
+    text = _text(jwk, name)
+    try:
+        raw = base64url.decode(text)
+    except ValueError:
+        raise InvalidKeyError(f"the JWK's {name} is not base64url") from None
+    if size is not None and len(raw) != size:
+        # RFC 7518 section 6.2.1.2: coordinates keep their leading zeros.
+        raise InvalidKeyError(f"the JWK's {name} has {len(raw)} bytes instead of {size}")
+    return raw
+
+
+def _integer(jwk: Mapping[str, Any], name: str) -> int:
+    return int.from_bytes(_bytes(jwk, name), "big")
+
+
+def _from_int(value: int) -> str:
+    return base64url.encode(value.to_bytes((value.bit_length() + 7) // 8, "big"))

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""OpenSSH public lines, as ``ssh-keygen`` writes them into ``.pub`` files (RFC 4253 section 6.6)."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+
+from ...errors import InvalidKeyError
+from ..natives import Native
+
+_PREFIXES = ("ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-")
+
+
+def is_public_line(text: str) -> bool:
+    """Whether the text starts like an OpenSSH public key."""
+    return text.startswith(_PREFIXES)
+
+
+def read_public_line(text: str) -> Native:
+    """Read ``ssh-rsa AAAA… comment`` and its kin.
+
+    Args:
+        text: One line; a comment may follow the key.
+
+    Returns:
+        A public key object of `cryptography`.
+
+    Raises:
+        InvalidKeyError: The line is damaged, or of a kind that signs no tokens.
+    """
+    if len(text.splitlines()) > 1:
+        raise InvalidKeyError("this holds several OpenSSH public keys", hint="Give one line.")
+    kind = text.split(None, 1)[0][:40]
+    try:
+        return cast("Native", serialization.load_ssh_public_key(text.encode("utf-8", "replace")))
+    except UnsupportedAlgorithm as err:
+        raise InvalidKeyError(f"an OpenSSH key of the kind {kind} signs no tokens") from err
+    except ValueError:
+        raise InvalidKeyError(
+            f"the OpenSSH public key ({kind}) is damaged or incomplete", hint="Copy the whole line."
+        ) from None

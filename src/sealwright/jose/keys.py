@@ -1,0 +1,395 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keys, each bound to what it may do (RFC 7517).
+
+>>> key = Key.generate("ES256")
+>>> signature = key.sign(b"signing input")
+>>> key.public().verify(b"signing input", signature)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn, Protocol, cast, runtime_checkable
+
+import msgspec
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from ..errors import InvalidAlgorithmError, InvalidKeyError, InvalidSignatureError
+from . import base64url, keyformats
+from .algorithms import ALGORITHMS, Algorithm, algorithms_for, find_algorithm, printable_name
+from .keyformats import jwk as jwk_format
+from .keyformats.recognise import key_material_in
+from .limits import MAX_KEY_BYTES, MAX_RSA_BITS, MIN_RSA_BITS
+from .natives import Native, describe, is_private, public_of
+
+
+@runtime_checkable
+class Signer(Protocol):
+    """Anything that signs: a private `Key`, or a key that never leaves its device."""
+
+    @property
+    def kid(self) -> str:
+        """The name of the key in token headers."""
+        ...
+
+    @property
+    def alg(self) -> str:
+        """The algorithm it signs with."""
+        ...
+
+    @property
+    def public_key(self) -> Key:
+        """The key that verifies what it signs."""
+        ...
+
+    def sign(self, signing_input: bytes) -> bytes:
+        """Return the signature of ``header.payload`` in JWS form."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
+class Key:
+    """One key: RSA, elliptic curve, Ed25519 or an HMAC secret.
+
+    Make one with `generate`, `parse`, `load`, `from_jwk`, `from_secret` or `from_native`.
+
+    Attributes:
+        native: The key object of `cryptography`, or the bytes of an HMAC secret.
+        kty: The key type: ``RSA``, ``EC``, ``OKP`` or ``oct``.
+        curve: The ``crv`` of elliptic curve keys, or None.
+        algorithms: Every algorithm it may be used with; exactly one when it was made for one.
+        alg: What it signs with when nothing else is asked for.
+        use: The JWK's ``use``, or None.
+        key_ops: The JWK's ``key_ops``, or None.
+        is_private: Whether whoever holds it can sign.
+    """
+
+    native: Native | bytes
+    kty: str
+    curve: str | None
+    algorithms: frozenset[str]
+    alg: str
+    use: str | None
+    key_ops: tuple[str, ...] | None
+    is_private: bool
+    _given_kid: str | None
+    _verifying: Any
+    _remembered_kid: list[str] = field(default_factory=list)
+
+    @classmethod
+    def generate(cls, alg: str, *, kid: str | None = None, bits: int = MIN_RSA_BITS) -> Key:
+        """Make a new private key, or secret, for one algorithm.
+
+        Args:
+            alg: The algorithm, such as ``ES256``.
+            kid: Names the key; its RFC 7638 thumbprint when not given.
+            bits: Size of an RSA modulus.
+
+        Raises:
+            InvalidAlgorithmError: There is no such algorithm.
+            InvalidKeyError: The RSA size is out of bounds.
+        """
+        row = find_algorithm(alg)
+        if row.kty == "RSA" and not (MIN_RSA_BITS <= bits <= MAX_RSA_BITS and bits % 8 == 0):
+            raise InvalidKeyError(
+                f"RSA keys have {MIN_RSA_BITS} to {MAX_RSA_BITS} bits, in whole bytes; not {bits}"
+            )
+        return _make(row.generate(bits), {"alg": alg, "kid": kid})
+
+    @classmethod
+    def parse(cls, data: str | bytes, password: str | bytes | None = None) -> Key:
+        """Read a key text: PEM, OpenSSH private or public, or JWK, without being told which.
+
+        Args:
+            data: The text, or its UTF-8 bytes.
+            password: Opens an encrypted private key.
+
+        Raises:
+            InvalidKeyError: It is no usable key; the message says what it looks like and what to do.
+        """
+        secret = password.encode() if isinstance(password, str) else password
+        found = keyformats.read(data, secret)
+        return cls.from_jwk(found) if isinstance(found, dict) else _make(found, {})
+
+    @classmethod
+    def load(cls, path: str | Path, password: str | bytes | None = None) -> Key:
+        """Read a key file; see `parse`.
+
+        Args:
+            path: The file.
+            password: Opens an encrypted private key.
+
+        Raises:
+            InvalidKeyError: The file cannot be read or holds no usable key.
+        """
+        try:
+            with Path(path).open("rb") as file:
+                data = file.read(MAX_KEY_BYTES + 1)
+        except OSError as err:
+            raise InvalidKeyError(f"the key file {path} cannot be read: {err.strerror}") from err
+        try:
+            return cls.parse(data, password)
+        except InvalidKeyError as err:
+            raise InvalidKeyError(f"{path}: {err}", hint=err.hint) from err.__cause__
+
+    @classmethod
+    def from_jwk(cls, jwk: Mapping[str, Any]) -> Key:
+        """Make a key of the members of a JWK (RFC 7517 section 4).
+
+        Args:
+            jwk: The members; unknown ones are ignored.
+
+        Raises:
+            InvalidKeyError: A member is missing, wrong or contradicts another.
+        """
+        return _make(jwk_format.read(jwk), jwk)
+
+    @classmethod
+    def from_secret(cls, secret: bytes | str, alg: str = "HS256", *, kid: str | None = None) -> Key:
+        """Make an HMAC key of a secret.
+
+        Args:
+            secret: At least as long as the algorithm's hash (RFC 7518 section 3.2); text counts as UTF-8.
+            alg: An HMAC algorithm.
+            kid: Names the key; its RFC 7638 thumbprint when not given.
+
+        Raises:
+            InvalidKeyError: The secret is too short, or is itself a key of another kind.
+        """
+        raw = secret.encode() if isinstance(secret, str) else bytes(secret)
+        kind = key_material_in(raw)
+        if kind is not None:
+            raise InvalidKeyError(f"this is {kind}, which is no HMAC secret", hint="Use Key.parse().")
+        return _make(raw, {"alg": alg, "kid": kid})
+
+    @classmethod
+    def from_native(cls, native: object, *, alg: str | None = None, kid: str | None = None) -> Key:
+        """Make a key of a key object of `cryptography`.
+
+        Args:
+            native: A private or public RSA, elliptic curve or Ed25519 key object.
+            alg: Binds the key to one algorithm.
+            kid: Names the key; its RFC 7638 thumbprint when not given.
+
+        Raises:
+            InvalidKeyError: It is no such object, or does not fit the algorithm.
+        """
+        return _make(cast("Native", native), {"alg": alg, "kid": kid})
+
+    @property
+    def kid(self) -> str:
+        """The name given to the key, else its thumbprint."""
+        if self._given_kid is not None:
+            return self._given_kid
+        if not self._remembered_kid:
+            self._remembered_kid.append(self.thumbprint())
+        return self._remembered_kid[0]
+
+    @property
+    def public_key(self) -> Key:
+        """The public half (the `Signer` protocol's name for `public`)."""
+        return self.public()
+
+    def public(self) -> Key:
+        """Return the public half; an HMAC secret has none.
+
+        Raises:
+            InvalidKeyError: The key is an HMAC secret.
+        """
+        if isinstance(self.native, bytes):
+            raise InvalidKeyError("an HMAC secret has no public half", hint="Use an ES256 or RS256 key.")
+        if not self.is_private:
+            return self
+        ops = None if self.key_ops is None else ("verify",)
+        return _make(public_of(self.native), {**self._labels(), "key_ops": ops})
+
+    def sign(self, signing_input: bytes, algorithm: str | None = None) -> bytes:
+        """Sign the ASCII bytes of ``header.payload``.
+
+        Args:
+            signing_input: What the signature covers (RFC 7515 section 5.1).
+            algorithm: One of `algorithms`; `alg` when not given.
+
+        Returns:
+            The signature in JWS form.
+
+        Raises:
+            InvalidKeyError: The key is public, or not meant for signing.
+            InvalidAlgorithmError: The key is not for that algorithm.
+        """
+        row = self._row_for(algorithm or self.alg, "sign")
+        if not self.is_private:
+            raise InvalidKeyError("this is a public key; signing needs the private one")
+        return row.sign(self.native, signing_input)
+
+    def verify(self, signing_input: bytes, signature: bytes, algorithm: str | None = None) -> None:
+        """Verify a signature in JWS form.
+
+        Args:
+            signing_input: The ASCII bytes of ``header.payload``.
+            signature: The signature.
+            algorithm: One of `algorithms`; `alg` when not given.
+
+        Raises:
+            InvalidSignatureError: It does not fit.
+            InvalidKeyError: The key is not meant for verifying signatures.
+            InvalidAlgorithmError: The key is not for that algorithm.
+        """
+        row = self._row_for(algorithm or self.alg, "verify")
+        if not row.verify(self._verifying, signing_input, signature):
+            raise InvalidSignatureError("Signature verification failed")
+
+    def thumbprint(self) -> str:
+        """Return the SHA-256 thumbprint in base64url (RFC 7638)."""
+        members = self._public_members()
+        required = {name: members[name] for name in ("kty", *jwk_format.REQUIRED[self.kty])}
+        canonical = msgspec.json.encode(dict(sorted(required.items())))
+        return base64url.encode(hashlib.sha256(canonical).digest())
+
+    def to_jwk(self, *, private: bool = False) -> dict[str, Any]:
+        """Return the key as JWK members, the public half unless told otherwise.
+
+        Args:
+            private: Include the private members, or the secret.
+
+        Raises:
+            InvalidKeyError: An HMAC secret is asked for its public half, or a public key for its private one.
+        """
+        if isinstance(self.native, bytes) and not private:
+            raise InvalidKeyError("an HMAC secret has no public half to export")
+        members: dict[str, Any] = {**self._public_members(), "kid": self.kid}
+        if private and not isinstance(self.native, bytes):
+            members |= jwk_format.private_members(self.native)
+        if len(self.algorithms) == 1:
+            members["alg"] = self.alg
+        members |= {"use": self.use} if self.use is not None else {}
+        members |= {"key_ops": list(self.key_ops)} if self.key_ops is not None else {}
+        return members
+
+    def to_pem(self, *, private: bool = False, password: str | bytes | None = None) -> str:
+        """Return the key as PEM: SPKI for the public half, PKCS#8 for the private one.
+
+        Args:
+            private: Export the private key.
+            password: Encrypts the private key.
+
+        Raises:
+            InvalidKeyError: An HMAC secret has no PEM form, or a public key no private half.
+        """
+        if not private:
+            native = public_of(self._exportable())
+            return native.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        return self._private_text(Encoding.PEM, serialization.PrivateFormat.PKCS8, password)
+
+    def to_openssh(self, *, private: bool = False, comment: str = "") -> str:
+        """Return the key as OpenSSH writes it: a public line, or a private key file.
+
+        Args:
+            private: Export the private key.
+            comment: Ends the public line.
+
+        Raises:
+            InvalidKeyError: An HMAC secret has no OpenSSH form, or a public key no private half.
+        """
+        if private:
+            return self._private_text(Encoding.PEM, serialization.PrivateFormat.OpenSSH, None)
+        native = public_of(self._exportable())
+        line = native.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+        return f"{line} {' '.join(comment.split())}".rstrip()
+
+    def __repr__(self) -> str:
+        half = "secret" if self.kty == "oct" else "private" if self.is_private else "public"
+        kid = "" if self.kty == "oct" and self._given_kid is None else f", kid={self.kid!r}"
+        return f"<Key {half} {self.kty}, alg={self.alg}{kid}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("keys are not pickled or copied; export with to_pem() or to_jwk()")
+
+    def _row_for(self, algorithm: str, operation: str) -> Algorithm:
+        if algorithm not in self.algorithms:
+            raise InvalidAlgorithmError(
+                f"this {self.kty} key is for {', '.join(sorted(self.algorithms))}, not {printable_name(algorithm)}"
+            )
+        if self.use not in (None, "sig"):
+            raise InvalidKeyError(f'the key\'s use is "{self.use[:20]}": it must not {operation}')
+        if self.key_ops is not None and operation not in self.key_ops:
+            raise InvalidKeyError(f'the key\'s key_ops do not hold "{operation}"')
+        return ALGORITHMS[algorithm]
+
+    def _labels(self) -> dict[str, Any]:
+        alg = self.alg if len(self.algorithms) == 1 else None
+        return {"alg": alg, "kid": self._given_kid, "use": self.use, "key_ops": self.key_ops}
+
+    def _public_members(self) -> dict[str, str]:
+        if isinstance(self.native, bytes):
+            return {"kty": "oct", "k": base64url.encode(self.native)}
+        return jwk_format.public_members(self.native)
+
+    def _exportable(self) -> Native:
+        if isinstance(self.native, bytes):
+            raise InvalidKeyError(
+                "an HMAC secret has no PEM or OpenSSH form", hint="Use to_jwk(private=True)."
+            )
+        return self.native
+
+    def _private_text(
+        self, encoding: Encoding, form: serialization.PrivateFormat, password: str | bytes | None
+    ) -> str:
+        native = self._exportable()
+        if not hasattr(native, "private_bytes"):
+            raise InvalidKeyError("this is a public key; it has no private half to export")
+        secret = password.encode() if isinstance(password, str) else password
+        sealing = serialization.BestAvailableEncryption(secret) if secret else serialization.NoEncryption()
+        return native.private_bytes(encoding, form, sealing).decode()
+
+
+def _make(native: Native | bytes, labels: Mapping[str, Any]) -> Key:
+    """Make a key, refusing labels (``alg``, ``kid``, ``use``, ``key_ops``) that contradict the material."""
+    kty, curve = ("oct", None) if isinstance(native, bytes) else describe(native)
+    fitting = algorithms_for(kty, curve)
+    alg, kid, use = (_text_or_none(labels, name) for name in ("alg", "kid", "use"))
+    if alg is not None and alg not in fitting:
+        kind = f"{kty} key" if curve is None else f"{curve} key"
+        raise InvalidKeyError(
+            f"alg {printable_name(alg)} does not fit this {kind}: it is for {', '.join(fitting)}"
+        )
+    chosen = alg or fitting[0]
+    if isinstance(native, bytes):
+        shortest = ALGORITHMS[chosen].min_secret_bytes
+        if len(native) < shortest:
+            raise InvalidKeyError(
+                f"the HMAC secret has {len(native)} bytes; {chosen} needs at least {shortest}",
+                hint="Make one: sealwright keygen --alg HS256.",
+            )
+        fitting = (chosen,)
+    return Key(
+        native=native,
+        kty=kty,
+        curve=curve,
+        algorithms=frozenset((alg,) if alg else fitting),
+        alg=chosen,
+        use=use,
+        key_ops=_key_ops(labels.get("key_ops")),
+        is_private=isinstance(native, bytes) or is_private(native),
+        _given_kid=kid,
+        _verifying=native if isinstance(native, bytes) else public_of(native),
+    )
+
+
+def _text_or_none(labels: Mapping[str, Any], name: str) -> str | None:
+    value = labels.get(name)
+    if value is not None and not isinstance(value, str):
+        raise InvalidKeyError(f"the key's {name} is no text")
+    return value
+
+
+def _key_ops(value: Any) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, (list, tuple)) or not all(isinstance(op, str) for op in value):
+        raise InvalidKeyError("the key's key_ops is no list of texts")
+    return tuple(value)

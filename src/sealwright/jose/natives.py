@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The key objects of `cryptography`, described in the words of JOSE.
+
+`keys.Key` stands on this, and so do the readers in `keyformats`.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+from ..errors import InvalidKeyError
+from .limits import MAX_RSA_BITS, MAX_RSA_EXPONENT_BITS, MIN_RSA_BITS
+
+PrivateNative: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+PublicNative: TypeAlias = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
+Native: TypeAlias = PrivateNative | PublicNative
+"""What a key file can hold; an HMAC secret is plain ``bytes`` instead."""
+
+CURVES: dict[str, ec.EllipticCurve] = {
+    "P-256": ec.SECP256R1(),
+    "P-384": ec.SECP384R1(),
+    "P-521": ec.SECP521R1(),
+}
+"""JWK ``crv`` names of elliptic curves (RFC 7518 section 6.2.1.1)."""
+
+_CRV_OF_CURVE = {curve.name: crv for crv, curve in CURVES.items()}
+
+
+def is_private(native: Native) -> bool:
+    """Whether the key object can sign."""
+    return isinstance(native, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey))
+
+
+def public_of(native: Native) -> PublicNative:
+    """Return the public half of a key object, or the object itself when it is public."""
+    if isinstance(native, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey)):
+        return native.public_key()
+    return native
+
+
+def describe(native: object) -> tuple[str, str | None]:
+    """Say what kind of key an object of `cryptography` is, and refuse unsafe ones.
+
+    Args:
+        native: A private or public key object.
+
+    Returns:
+        Its ``kty`` and its ``crv`` (None for RSA).
+
+    Raises:
+        InvalidKeyError: It is no signature key, its curve is not supported, or its RSA parameters are unsafe.
+    """
+    if isinstance(native, (rsa.RSAPrivateKey, rsa.RSAPublicKey)):
+        _refuse_unsafe_rsa(native)
+        return "RSA", None
+    if isinstance(native, (ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey)):
+        crv = _CRV_OF_CURVE.get(native.curve.name)
+        if crv is None:
+            raise InvalidKeyError(
+                f"the curve {native.curve.name} signs no tokens", hint=f"Use one of {', '.join(CURVES)}."
+            )
+        return "EC", crv
+    if isinstance(native, (ed25519.Ed25519PrivateKey, ed25519.Ed25519PublicKey)):
+        return "OKP", "Ed25519"
+    raise InvalidKeyError(
+        f"a {type(native).__name__} signs no tokens", hint="Use an RSA, elliptic curve or Ed25519 key."
+    )
+
+
+def _refuse_unsafe_rsa(native: rsa.RSAPrivateKey | rsa.RSAPublicKey) -> None:
+    bits = native.key_size
+    if bits < MIN_RSA_BITS:
+        raise InvalidKeyError(
+            f"an RSA key of {bits} bits is too weak: at least {MIN_RSA_BITS} are needed",
+            hint="Make a new one: sealwright keygen --alg RS256.",
+        )
+    if bits > MAX_RSA_BITS:
+        raise InvalidKeyError(f"an RSA key of {bits} bits is too slow to verify: at most {MAX_RSA_BITS}")
+    public = native.public_key() if isinstance(native, rsa.RSAPrivateKey) else native
+    exponent = public.public_numbers().e
+    if exponent % 2 == 0 or exponent == 1 or exponent.bit_length() > MAX_RSA_EXPONENT_BITS:
+        raise InvalidKeyError("the RSA key has an unsafe public exponent; 65537 is the usual one")

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whatever a caller gives as ``key``, turned into the `Key` to use.
+
+A `Key`, a `KeySet`, a function of the header, a key object of `cryptography`, and the text of a key file or
+of an HMAC secret are interchangeable. Parsing a key costs up to a thousand signatures, so texts are
+remembered: under their SHA-256 digest, and a bounded number of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import warnings
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from ..errors import DecodeError, InsecureKeyLengthWarning, InvalidKeyError
+from .algorithms import ALGORITHMS, find_algorithm
+from .keyformats.recognise import key_material_in
+from .keys import Key, Signer
+from .keyset import KeySet
+from .limits import MAX_REMEMBERED_KEYS
+from .natives import Native
+
+SigningKey: TypeAlias = Signer | Key | str | bytes | Native
+"""What signs: a `Signer` (a private `Key` is one), a private key's text or object, or an HMAC secret."""
+
+VerifyingKey: TypeAlias = (
+    Key | KeySet | Callable[[Mapping[str, Any]], Key] | str | bytes | Native | Sequence[Key]
+)
+"""What verifies: a `Key`, a `KeySet`, a function of the header, a key's text or object, or an HMAC secret."""
+
+_T = TypeVar("_T")
+
+
+class _Memory(Generic[_T]):
+    """A bounded mapping that forgets the entry remembered first."""
+
+    __slots__ = ("_entries", "_lock")
+
+    def __init__(self) -> None:
+        self._entries: dict[Hashable, _T] = {}
+        self._lock = threading.Lock()
+
+    def get(self, name: Hashable) -> _T | None:
+        return self._entries.get(name)
+
+    def put(self, name: Hashable, value: _T) -> _T:
+        with self._lock:
+            while len(self._entries) >= MAX_REMEMBERED_KEYS:
+                del self._entries[next(iter(self._entries))]
+            self._entries[name] = value
+        return value
+
+
+_texts: _Memory[Key] = _Memory()
+_secrets: _Memory[Key] = _Memory()
+# The object is kept beside its Key, so that its id cannot come to name another object.
+_objects: _Memory[tuple[object, Key]] = _Memory()
+
+
+def signing_key(key: SigningKey, algorithm: str | None) -> tuple[Signer, str]:
+    """Find what to sign with.
+
+    Args:
+        key: What the caller gave.
+        algorithm: The ``alg`` asked for; None lets the key decide.
+
+    Returns:
+        A signer and the algorithm it shall use.
+
+    Raises:
+        InvalidKeyError: The key cannot be read, or does not fit the algorithm.
+        InvalidAlgorithmError: There is no such algorithm.
+        TypeError: The key is of no type that signs.
+    """
+    if algorithm is not None:
+        find_algorithm(algorithm)
+    if isinstance(key, (str, bytes)):
+        raw = key.encode() if isinstance(key, str) else key
+        if algorithm is None:
+            algorithm = "HS256" if key_material_in(raw) is None else None
+        chosen = _secret(raw, algorithm) if _is_symmetric(algorithm) else _from_text(raw)
+        return chosen, algorithm or chosen.alg
+    if isinstance(key, Signer):
+        return key, algorithm or key.alg
+    chosen = _from_object(key)
+    return chosen, algorithm or chosen.alg
+
+
+def verifying_key(
+    key: VerifyingKey, header: Mapping[str, Any], algorithms: Collection[str] | None
+) -> tuple[Key, Collection[str]]:
+    """Find what to verify with, and which algorithms it may be used with.
+
+    Args:
+        key: What the caller gave.
+        header: The token's header, not verified yet.
+        algorithms: The caller's list; None lets a key that is bound to its algorithm decide.
+
+    Returns:
+        The key and the algorithms allowed.
+
+    Raises:
+        InvalidKeyError: The key cannot be read, or fits no algorithm of the list.
+        UnknownKeyError: A set has no key for this header.
+        DecodeError: ``algorithms`` is needed and missing.
+        TypeError: The key, or the list, is of a wrong type.
+    """
+    if isinstance(algorithms, str):
+        raise TypeError('algorithms is a list of names, such as ["RS256"]; it was given as text')
+    if isinstance(key, Key):
+        chosen = key
+    elif isinstance(key, (str, bytes)):
+        return _untyped(key, header, algorithms)
+    elif callable(key):
+        chosen = key(header)
+        if not isinstance(chosen, Key):
+            raise TypeError("the key function must return a Key")
+    elif isinstance(key, (list, tuple)):
+        chosen = KeySet(key).select(header)
+    else:
+        chosen = _from_object(key)
+        if algorithms is None:
+            raise _algorithms_missing()
+    return chosen, (chosen.alg,) if algorithms is None else algorithms
+
+
+def _untyped(
+    key: str | bytes, header: Mapping[str, Any], algorithms: Collection[str] | None
+) -> tuple[Key, Collection[str]]:
+    """Read a text as a secret or as a key file: the caller's list decides which, never the token."""
+    if not algorithms:
+        raise _algorithms_missing()
+    families = {_is_symmetric(name) for name in algorithms}
+    if len(families) > 1:
+        raise InvalidKeyError(
+            "algorithms mixes HMAC with public key algorithms for one untyped key",
+            hint="List one kind, or give a Key.",
+        )
+    raw = key.encode() if isinstance(key, str) else key
+    if True not in families:
+        return _from_text(raw), algorithms
+    # The token's own alg may pick the hash, within the caller's list; the family is settled already.
+    wanted = header.get("alg")
+    return _secret(raw, wanted if wanted in algorithms else next(iter(algorithms))), algorithms
+
+
+def _algorithms_missing() -> DecodeError:
+    return DecodeError(
+        'It is required that you pass in a value for the "algorithms" argument: this key is bound to none',
+        hint='Name what you accept, such as algorithms=["RS256"], or give a Key or KeySet.',
+    )
+
+
+def _is_symmetric(algorithm: object) -> bool:
+    row = ALGORITHMS.get(algorithm) if isinstance(algorithm, str) else None
+    return row is not None and row.symmetric
+
+
+def _from_text(raw: bytes) -> Key:
+    digest = hashlib.sha256(raw).digest()
+    return _texts.get(digest) or _texts.put(digest, Key.parse(raw))
+
+
+def _from_object(native: object) -> Key:
+    known = _objects.get(id(native))
+    if known is None:
+        if isinstance(native, (type(None), int, float, dict, set)):
+            raise TypeError(f"a {type(native).__name__} is no key")
+        known = _objects.put(id(native), (native, Key.from_native(native)))
+    return known[1]
+
+
+def _secret(raw: bytes, algorithm: str | None) -> Key:
+    """Make an HMAC key of a text, as the article does; a short one works, with a warning."""
+    name = algorithm or "HS256"
+    digest = (hashlib.sha256(raw).digest(), name)
+    return _secrets.get(digest) or _secrets.put(digest, _new_secret(raw, name))
+
+
+def _new_secret(raw: bytes, algorithm: str) -> Key:
+    shortest = ALGORITHMS[algorithm].min_secret_bytes
+    if not raw:
+        raise InvalidKeyError("the HMAC secret is empty: anybody could sign with it")
+    if len(raw) >= shortest:
+        return Key.from_secret(raw, algorithm)
+    kind = key_material_in(raw)
+    if kind is not None:
+        raise InvalidKeyError(f"this is {kind}, which is no HMAC secret")
+    warnings.warn(
+        f"the HMAC secret has {len(raw)} bytes; {algorithm} needs at least {shortest} (RFC 7518 section 3.2)",
+        InsecureKeyLengthWarning,
+        stacklevel=6,
+    )
+    return Key(
+        native=raw,
+        kty="oct",
+        curve=None,
+        algorithms=frozenset((algorithm,)),
+        alg=algorithm,
+        use=None,
+        key_ops=None,
+        is_private=True,
+        _given_kid=None,
+        _verifying=raw,
+    )
