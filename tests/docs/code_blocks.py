@@ -11,10 +11,11 @@ checkout: ``.venv`` and ``examples`` in it lead to the real ones.
 ``console``
     Each line that starts with ``$`` and a space is a command for one bash that lives as long as the
     document, so variables and ``cd`` carry over. Lines that start with ``>`` and a space, or follow a
-    backslash, continue it. The lines below are what it must print (both streams, ELLIPSIS again); a command with no lines below
-    may print anything. A command must succeed, unless the next command is ``echo $?``. Some set-up commands
-    are checked instead of run: ``make TARGET`` must be a target of the Makefile, ``pip install
-    "sealwright[extra]"`` must name extras that exist, and ``git clone`` and ``cd sealwright`` are left alone.
+    backslash, continue it. The lines below are what it must print (both streams, ELLIPSIS again); a command
+    with no lines below may print anything. A command must succeed, unless the next one is ``echo $?``.
+    Some set-up commands are checked instead of run: ``make TARGET`` must be a target of the Makefile,
+    ``pip install "sealwright[extra]"`` must name extras that exist, and ``git clone`` and ``cd sealwright``
+    are left alone.
 ``text``, ``json``, ``toml``, ``http``
     Are not run. Any other language, or none, is an error, so that nothing runnable is left out by accident.
 
