@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _SECONDS = 60.0
-_PASSWORD = re.compile(r"password\W+(\S+)", re.IGNORECASE)
+_PASSWORD = re.compile(r"password[:\s]+(\S+)", re.IGNORECASE)
 
 
 @pytest.fixture
@@ -45,11 +45,12 @@ def start_server(tmp_path: Path, free_port: int) -> Iterator[Callable[[], Server
 
 def _serve(folder: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
     command = [str(Path(sys.executable).with_name("sealwright")), "serve", "--port", str(port)]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SEALWRIGHT_")}
     with log.open("wb") as output:
         return subprocess.Popen(
             command,
             cwd=folder,
-            env=os.environ | {"SEALWRIGHT_DATA": str(folder / "server-data"), "NO_COLOR": "1"},
+            env=kept | {"SEALWRIGHT_DATA": str(folder / "server-data"), "NO_COLOR": "1"},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
