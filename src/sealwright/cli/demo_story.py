@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What happens in `sealwright demo`, step by step; whatever it prints, it has just seen to be true."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from rich.table import Table
+from rich.text import Text
+
+from ..errors import SealwrightError
+from ..jose import claims as jose_claims
+from ..jose import jws
+from .errors import AnswerNoError
+from .output import json_text, visible
+from .processes import Answer, Child, request
+from .tokenview import PART_STYLES, coloured, members
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.console import Console
+
+_OK, _UNAUTHORIZED = 200, 401
+_PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who logs in.
+
+    Attributes:
+        name: The username.
+        password: Made for this run.
+    """
+
+    name: str
+    password: str = field(repr=False)
+
+
+@dataclass(slots=True)
+class Stage:
+    """The running story: who plays, and what has been seen so far."""
+
+    out: Console
+    user: User
+    server: Child
+    issuer: str
+    orders: Child
+    orders_url: str
+    access_token: str = ""
+    refresh_token: str = ""
+    kid: str = ""
+    results: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def tell(out: Console, user: User, *, server: Child, issuer: str, orders: Child, orders_url: str) -> None:
+    """Play every step and print the summary.
+
+    Args:
+        out: Where to print.
+        user: Exists on the server already.
+        server: The authorization server's process.
+        issuer: Its URL.
+        orders: The orders service's process.
+        orders_url: Its URL.
+
+    Raises:
+        AnswerNoError: A step did not go as it should.
+    """
+    stage = Stage(out, user, server, issuer, orders, orders_url)
+    _cast(stage)
+    steps: tuple[tuple[str, Callable[[Stage], str]], ...] = (
+        ("The server publishes its public keys", _keys),
+        (f"{user.name} logs in with username and password", _login),
+        ("orders accepts her token", _accepted),
+        ("orders refuses it with one character changed", _changed),
+        ("orders refuses it once it has expired", _expired),
+        ("She refreshes: a new token without the password", _refresh),
+        ("orders accepts the new token", _accepted),
+    )
+    for number, (title, step) in enumerate(steps, 1):
+        out.print()
+        out.print(f"{number}. {title}", style="bold")
+        try:
+            result = step(stage)
+        except SealwrightError as err:
+            stage.results.append((title, str(err), "FAILED"))
+            _summary(stage)
+            raise AnswerNoError(f'demo step {number} failed, "{title}": {err}', server.last_words()) from err
+        stage.results.append((title, result, "ok"))
+    _summary(stage)
+
+
+def _cast(stage: Stage) -> None:
+    out, names = stage.out, sorted(stage.orders.environment)
+    out.print()
+    out.print("Who plays", style="bold")
+    out.print(
+        f"  authorization server  process {stage.server.pid}, {stage.issuer}: has the only private keys"
+    )
+    out.print(
+        f"  orders service        process {stage.orders.pid}, {stage.orders_url}: verifies, cannot sign"
+    )
+    out.print(f"    its whole command line: {' '.join(stage.orders.command)}", style="dim")
+    out.print(f"    its whole environment:  {', '.join(names) or '(empty)'}", style="dim")
+    out.print(f"  {stage.user.name:20}  talks to both, with this terminal as her client")
+
+
+def _keys(stage: Stage) -> str:
+    keys = _ask(stage, "GET", f"{stage.issuer}/.well-known/jwks.json").json().get("keys")
+    if not isinstance(keys, list) or not keys:
+        raise _Unexpected("the server publishes no key")
+    for key in keys:
+        stage.out.print(f"  public key {json_text(key)}")
+        if _PRIVATE_MEMBERS & key.keys():
+            raise _Unexpected("a private key member is published")
+    stage.out.print(
+        "  No private member (d) among them: they verify and cannot sign. orders fetches exactly these."
+    )
+    return f"{len(keys)} public keys, no private member"
+
+
+def _login(stage: Stage) -> str:
+    stage.out.print(f"  → POST {stage.issuer}/login  username {stage.user.name}, password (hidden)")
+    body = json.dumps({"username": stage.user.name, "password": stage.user.password}).encode()
+    got = request("POST", f"{stage.issuer}/login", headers={"Content-Type": "application/json"}, body=body)
+    _take_tokens(stage, got)
+    return f"token signed with the private key {stage.kid}"
+
+
+def _accepted(stage: Stage) -> str:
+    got = _call_orders(stage, stage.access_token)
+    body = got.json()
+    if got.status != _OK or body.get("for") != stage.user.name or body.get("verified_with") != stage.kid:
+        raise _Unexpected(f"orders answered {got.status}, not 200 for {stage.user.name}")
+    stage.out.print(
+        f"  orders verified the signature with the public key {stage.kid}, which it had fetched from the"
+    )
+    stage.out.print("  server's URL. It asked nobody about this token, and it has never had the private key.")
+    return f"200, verified with the public key {stage.kid}"
+
+
+def _changed(stage: Stage) -> str:
+    head, _, signature = stage.access_token.rpartition(".")
+    # Not the last character: its unused bits would be refused before the signature is even looked at.
+    other = "A" if signature[0] != "A" else "B"
+    stage.out.print(f"  the signature's first character {signature[0]} becomes {other}")
+    return _refused(stage, f"{head}.{other}{signature[1:]}", "InvalidSignatureError")
+
+
+def _expired(stage: Stage) -> str:
+    expires = float(jose_claims.parse(jws.parse(stage.access_token).payload)["exp"])
+    _count_down(stage.out, expires)
+    return _refused(stage, stage.access_token, "ExpiredSignatureError")
+
+
+def _refresh(stage: Stage) -> str:
+    before = stage.refresh_token
+    stage.out.print(f"  → POST {stage.issuer}/token  grant_type refresh_token, the refresh token")
+    form = urlencode({"grant_type": "refresh_token", "refresh_token": before}).encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    _take_tokens(stage, request("POST", f"{stage.issuer}/token", headers=headers, body=form))
+    if stage.refresh_token == before:
+        raise _Unexpected("the refresh token was not replaced")
+    stage.out.print("  The refresh token was replaced too; the old one is spent.")
+    return "a new access token and a new refresh token"
+
+
+def _refused(stage: Stage, token: str, exception: str) -> str:
+    got = _call_orders(stage, token)
+    if got.status != _UNAUTHORIZED or got.json().get("exception") != exception:
+        raise _Unexpected(
+            f"orders answered {got.status} {got.json().get('exception', '')}, not 401 {exception}"
+        )
+    return f"401 {exception}"
+
+
+def _take_tokens(stage: Stage, got: Answer) -> None:
+    body = got.json()
+    access, refresh = body.get("access_token"), body.get("refresh_token")
+    if got.status != _OK or not isinstance(access, str) or not isinstance(refresh, str):
+        raise _Unexpected(f"the server answered {got.status} without two tokens")
+    parsed = jws.parse(access)
+    stage.access_token, stage.refresh_token = access, refresh
+    stage.kid = str(parsed.header.get("kid"))
+    out, now = stage.out, time.time()
+    out.print(f"  ← {got.status}  access token, valid for {body.get('expires_in')} seconds:")
+    out.print(Text("    ") + coloured(access))
+    for title, values, style in (
+        ("Header", parsed.header, PART_STYLES[0]),
+        ("Claims", jose_claims.parse(parsed.payload), PART_STYLES[1]),
+    ):
+        for line in members(title, values, style, now=now).split("\n"):
+            out.print(Text("    ") + line)
+    out.print(f"    Signature: {len(parsed.signature)} bytes", style=PART_STYLES[2])
+    prefix = refresh.partition(".")[0]
+    out.print(
+        f"    Refresh token: {prefix}.… ({len(refresh)} characters, opaque: only the server can read it)"
+    )
+    out.print(f"  Signed in process {stage.server.pid} with the private key {visible(stage.kid)}.")
+
+
+def _call_orders(stage: Stage, token: str) -> Answer:
+    stage.out.print(f"  → GET {stage.orders_url}/orders")
+    stage.out.print(Text("    Authorization: Bearer ") + coloured(token))
+    return _ask(stage, "GET", f"{stage.orders_url}/orders", {"Authorization": f"Bearer {token}"})
+
+
+def _ask(stage: Stage, method: str, url: str, headers: dict[str, str] | None = None) -> Answer:
+    if headers is None:
+        stage.out.print(f"  → {method} {url}")
+    got = request(method, url, headers=headers)
+    style = "green" if got.status == _OK else "red"
+    if headers is not None:
+        stage.out.print(Text(f"  ← {got.status}  {json_text(got.json())}", style=style))
+    return got
+
+
+def _count_down(out: Console, until: float) -> None:
+    remaining = until - time.time()
+    out.print(f"  waiting for the token's exp, {max(0, round(remaining))} seconds from now ...")
+    with out.status("") as status:
+        while (remaining := until - time.time()) >= 0:
+            status.update(f"the token expires in {remaining:.0f} s")
+            time.sleep(min(0.2, remaining + 0.01))
+
+
+def _summary(stage: Stage) -> None:
+    table = Table(title="Summary", title_justify="left", title_style="bold")
+    table.add_column("step")
+    table.add_column("what was seen")
+    table.add_column("")
+    for title, result, verdict in stage.results:
+        table.add_row(
+            title, Text(visible(result)), Text(verdict, style="green" if verdict == "ok" else "bold red")
+        )
+    stage.out.print()
+    stage.out.print(table, soft_wrap=False)
+    if all(verdict == "ok" for _, _, verdict in stage.results):
+        stage.out.print(
+            "One process signed. The other verified with the public key alone and could not have signed."
+        )
+
+
+class _Unexpected(SealwrightError):  # noqa: N818 - never leaves this module
+    """A step did not go as it should."""

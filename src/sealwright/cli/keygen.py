@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``sealwright keygen``: a new private key in a file of mode 0600, and its public key beside it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import ConfigError
+from .keys import ask_password, read_password_file
+from .output import console, print_json, visible
+from .tokenview import heading
+
+if TYPE_CHECKING:
+    from ..jose import Key
+
+_ALGORITHMS = (
+    "ES256 ES384 ES512 EdDSA RS256 RS384 RS512 PS256 PS384 PS512 HS256 HS384 HS512".split()  # noqa: SIM905
+)
+_DEFAULT_PATH = Path("jwt-key")
+_DEFAULT_BITS = 2048
+_OWNER_ONLY, _EVERYONE = 0o600, 0o644
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--alg", type=click.Choice(_ALGORITHMS), default="ES256", show_default=True, help="What it signs with."
+)
+@click.option(
+    "--bits", type=click.IntRange(2048, 8192), help=f"RSA only: the modulus.  [default: {_DEFAULT_BITS}]"
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["pem", "openssh", "jwk"]),
+    help="How the files are written.  [default: pem; jwk for HS256, HS384 and HS512]",
+)
+@click.option(
+    "--password", "ask", is_flag=True, help="Ask for a password and encrypt the private key with it."
+)
+@click.option(
+    "--password-file", type=click.Path(path_type=Path), metavar="FILE", help="Read that password here."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def keygen(
+    path: Path | None,
+    alg: str,
+    bits: int | None,
+    form: str | None,
+    *,
+    ask: bool,
+    password_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Make a key pair in PATH and PATH.pub.
+
+    The private key goes to PATH, which is jwt-key when it is not given, the public key to PATH.pub. The
+    private key's file can be read by you alone (mode 0600), and a file that exists is never overwritten. An
+    HMAC secret (HS256, HS384, HS512) has no public key: one file is written.
+    """
+    from ..jose import Key
+
+    secret = alg.startswith("HS")
+    form = form or ("jwk" if secret else "pem")
+    _refuse_odd_options(alg, form, bits=bits, password=ask or password_file is not None)
+    private_path = path or _DEFAULT_PATH
+    public_path = None if secret else private_path.with_name(private_path.name + ".pub")
+    _refuse_existing(private_path, public_path)
+    password = None
+    if password_file is not None:
+        password = read_password_file(password_file)
+    elif ask:
+        password = ask_password("Password for the private key", confirm=True, instead="--password-file")
+
+    key = Key.generate(alg, bits=bits or _DEFAULT_BITS)
+    _write_new(private_path, _text(key, form, private=True, password=password), mode=_OWNER_ONLY)
+    if public_path is not None:
+        try:
+            _write_new(public_path, _text(key.public(), form, private=False), mode=_EVERYONE)
+        except BaseException:
+            # Half a key pair would stand in the way of the next try.
+            private_path.unlink(missing_ok=True)
+            raise
+    _announce(key, alg, private_path, public_path, as_json=as_json)
+
+
+def _refuse_odd_options(alg: str, form: str, *, bits: int | None, password: bool) -> None:
+    if bits is not None and not alg.startswith(("RS", "PS")):
+        raise click.UsageError(f"--bits is for RSA keys; an {alg} key has one size")
+    if form != "jwk" and alg.startswith("HS"):
+        raise click.UsageError(f"an {alg} secret can only be written as --format jwk")
+    if form != "pem" and password:
+        raise click.UsageError(
+            f"a file of --format {form} is not encrypted here: use --format pem for a password"
+        )
+
+
+def _refuse_existing(*paths: Path | None) -> None:
+    for path in paths:
+        if path is not None and os.path.lexists(path):
+            raise ConfigError(
+                f"{path} exists already and is never overwritten",
+                hint="Give another PATH, or move the old key away first",
+            )
+
+
+def _text(key: Key, form: str, *, private: bool, password: str | None = None) -> str:
+    if form == "jwk":
+        import json
+
+        return json.dumps(key.to_jwk(private=private), indent=2) + "\n"
+    if not private:
+        text = key.to_pem() if form == "pem" else key.to_openssh()
+    elif form == "pem":
+        text = key.to_pem(private=True, password=password)
+    else:
+        text = key.to_openssh(private=True)
+    return text if text.endswith("\n") else text + "\n"
+
+
+def _write_new(path: Path, text: str, *, mode: int) -> None:
+    """Write a file that did not exist, with its final mode from its first moment."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+    except FileExistsError:
+        _refuse_existing(path)
+        raise
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            if mode == _OWNER_ONLY:
+                # The umask can only have taken permissions away; even so the owner must be able to read it.
+                os.fchmod(descriptor, mode)
+            file.write(text)
+            file.flush()
+            os.fsync(descriptor)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _announce(key: Key, alg: str, private_path: Path, public_path: Path | None, *, as_json: bool) -> None:
+    document: dict[str, Any] = {
+        "alg": alg,
+        "kty": key.kty,
+        "kid": key.kid,
+        "private_key": str(private_path),
+        "public_key": None if public_path is None else str(public_path),
+    }
+    if as_json:
+        print_json(document)
+        return
+    out = console()
+    out.print(heading(f"New {alg} key"))
+    out.print(f"  fingerprint  {key.kid}  (RFC 7638 thumbprint; tokens name the key by it, as kid)")
+    name = shlex.quote(visible(str(private_path)))
+    if public_path is None:
+        out.print(
+            f"  secret       {visible(str(private_path))}  (mode 0600: whoever has it can sign AND verify)"
+        )
+    else:
+        out.print(
+            f"  private key  {visible(str(private_path))}  (mode 0600: it signs, and stays with one service)"
+        )
+        out.print(f"  public key   {visible(str(public_path))}  (it verifies: give it to everyone)")
+    verifying = name if public_path is None else shlex.quote(visible(str(public_path)))
+    out.print()
+    out.print(heading("Next"))
+    signing = f"sealwright sign --key {name} --alg {alg} --sub susan --exp 10m"
+    out.print(f"  {signing} | sealwright verify - --key {verifying}")

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``sealwright serve``: starts the authorization server and tells a newcomer what to type next."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..server.config import ServerConfig
+from .output import console, visible
+from .times import Duration, in_words
+from .tokenview import heading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_DEFAULTS: dict[str, Any] = {name: field.default for name, field in ServerConfig.__dataclass_fields__.items()}
+
+
+def _setting(flag: str, name: str, what: str, **more: Any) -> Callable[[Any], Any]:
+    """Make the option of one server setting; what is not given is left to the server's own default."""
+    default = _DEFAULTS[name]
+    words = in_words(default) if name.endswith("_lifetime") else default
+    shown = f"  [default: {words}]" if default else ""
+    variable = f"SEALWRIGHT_{name.removesuffix('_dir').upper()}"
+    return click.option(flag, name, envvar=variable, show_envvar=True, help=what + shown, **more)
+
+
+@click.command()
+@_setting("--host", "host", "Address to listen on.", metavar="ADDRESS")
+@_setting("--port", "port", "TCP port to listen on.", type=int)
+@click.option(
+    "--data",
+    "data_dir",
+    type=click.Path(path_type=Path),
+    envvar="SEALWRIGHT_DATA",
+    show_envvar=True,
+    metavar="FOLDER",
+    help="Folder of the database and the key-encryption key.  [default: ./sealwright-data]",
+)
+@_setting(
+    "--issuer",
+    "issuer",
+    "The iss of tokens: the https URL under which clients reach the server.  [default: from host and port]",
+    metavar="URL",
+)
+@_setting("--audience", "audience", "The aud of access tokens.", metavar="NAME")
+@_setting("--client-id", "client_id", "The client_id of tokens that come from /login.", metavar="NAME")
+@_setting("--scope", "scope", "The scope of such tokens, words separated by spaces.", metavar="WORDS")
+@_setting(
+    "--access-token-lifetime",
+    "access_token_lifetime",
+    "How long an access token is valid, such as 10m.",
+    type=Duration(),
+)
+@_setting(
+    "--refresh-idle-lifetime",
+    "refresh_idle_lifetime",
+    "How long a session lives without a refresh, such as 14d.",
+    type=Duration(),
+)
+@_setting(
+    "--refresh-absolute-lifetime",
+    "refresh_absolute_lifetime",
+    "How long a session lives at all, such as 30d.",
+    type=Duration(),
+)
+@_setting("--log-level", "log_level", "DEBUG, INFO, WARNING or ERROR.", metavar="LEVEL")
+def serve(**settings: Any) -> None:
+    """Start the authorization server.
+
+    The first start creates the data folder, its keys and a first user, whose one-time password is shown
+    this one time. Ctrl-C stops the server. Every option can be set by the environment variable in brackets.
+    """
+    from ..server.runner import serve as run_server
+    from ..server.setup import open_data
+
+    config = ServerConfig(**{name: value for name, value in settings.items() if value is not None})
+    opened = open_data(config, now=time.time())
+    if opened.first_user is not None:
+        # Before the port is tried: a first start that ends there must not take the password with it.
+        _show_first_user(*opened.first_user)
+    run_server(config, on_ready=lambda: _welcome(config, opened.first_user))
+    console().print("The server has stopped.")
+
+
+def _show_first_user(username: str, password: str) -> None:
+    out = console()
+    out.print(heading("First start: the first user"))
+    out.print(f"  username  {username}")
+    out.print(f"  password  {password}")
+    out.print(f"  It is shown this one time only; change it with: sealwright users passwd {username}")
+    out.print()
+
+
+def _welcome(config: ServerConfig, first_user: tuple[str, str] | None) -> None:
+    out = console()
+    out.print(heading("The authorization server is running"))
+    out.print(f"  address      {visible(config.issuer)}")
+    out.print(f"  data folder  {visible(str(config.data_dir.absolute()))}")
+    out.print()
+    out.print(heading("Try it: paste these into a second terminal, one after the other"))
+    for comment, line in _curl_lines(config.base_url, _credentials(config, first_user)):
+        out.print(f"  # {comment}", style="dim")
+        # No indentation and no style: what is pasted is exactly what is printed.
+        out.print(line)
+    out.print()
+    out.print("Ctrl-C stops the server.", style="dim")
+    out.file.flush()
+
+
+def _credentials(config: ServerConfig, first_user: tuple[str, str] | None) -> str:
+    """Return a shell command that prints the login's JSON body, without a password in any argument."""
+    if first_user is not None:
+        username, password = first_user
+        # The generated password needs no quoting, and a shell's own printf is in no process list.
+        return f"""printf '{{"username":"{username}","password":"{password}"}}'"""
+    from ..server.users import list_users
+
+    username = next((user.username for user in list_users(config) if user.username.isidentifier()), "susan")
+    body = f'{{"username": "{username}", "password": getpass.getpass()}}'
+    program = f"import getpass, json; print(json.dumps({body}))"
+    return f"python3 -c '{program}'"
+
+
+def _curl_lines(base: str, credentials: str) -> tuple[tuple[str, str], ...]:
+    pick = r"""sed 's/.*"refresh_token" *: *"\([^"]*\)".*/\1/'"""
+    json_body = "-H 'Content-Type: application/json' -d @-"
+    form = "-d grant_type=refresh_token --data-urlencode refresh_token@-"
+    # Both answers replace TOKENS, so that the last line can be pasted again and again.
+    login = f'TOKENS=$({credentials} | curl -sS {base}/login {json_body}); echo "$TOKENS"'
+    refresh = f'TOKENS=$(printf %s "$TOKENS" | {pick} | curl -sS {base}/token {form}); echo "$TOKENS"'
+    return (
+        ("log in", login),
+        ("look at the public keys", f"curl -sS {base}/.well-known/jwks.json; echo"),
+        ("refresh: a new token without the password", refresh),
+    )
