@@ -14,8 +14,9 @@ from .algorithms import ALGORITHMS as ALGORITHMS
 from .algorithms import ASYMMETRIC as ASYMMETRIC
 from .algorithms import Algorithm as Algorithm
 from .keys import Key as Key
-from .keys import Signer as Signer
 from .keyset import KeySet as KeySet
+from .signer import Signer as Signer
+from .signer import is_signer as is_signer
 from .sources import SigningKey as SigningKey
 from .sources import VerifyingKey as VerifyingKey
 
@@ -30,5 +31,6 @@ __all__ = [
     "VerifyingKey",
     "base64url",
     "claims",
+    "is_signer",
     "jws",
 ]

@@ -23,6 +23,7 @@ from .strict_json import dump_object, parse_object
 
 Header = Mapping[str, Any]
 
+_PARTS = 3
 _JWE_DOTS = 4
 
 
@@ -177,23 +178,24 @@ def _split(token: str | bytes) -> tuple[bytes, bytes, bytes, bytes]:
         raw = token.encode("ascii") if isinstance(token, str) else token
     except UnicodeEncodeError:
         raise DecodeError("Token holds characters that no token has") from None
-    signing_input, _, signature = raw.rpartition(b".")
-    header, dot, payload = signing_input.partition(b".")
-    if not dot:
-        raise DecodeError("Not enough segments", hint=_malformed_hint(raw))
-    if b"." in payload:
-        if raw.count(b".") == _JWE_DOTS:
-            raise DecodeError("This is an encrypted token (JWE), not a signed one")
-        raise DecodeError("Too many segments: a signed token has three parts")
-    return header, payload, signature, signing_input
+    parts = raw.split(b".", 3)
+    if len(parts) != _PARTS:
+        raise _wrong_number_of_parts(raw)
+    header, payload, signature = parts
+    return header, payload, signature, raw[: -len(signature) - 1]
 
 
-def _malformed_hint(raw: bytes) -> str:
+def _wrong_number_of_parts(raw: bytes) -> DecodeError:
+    if raw.count(b".") == _JWE_DOTS:
+        return DecodeError("This is an encrypted token (JWE), not a signed one")
+    if raw.count(b".") >= _PARTS:
+        return DecodeError("Too many segments: a signed token has three parts")
+    hint = "A signed token has three parts with dots between them."
     if raw[:7].lower() == b"bearer ":
-        return 'Leave out the word "Bearer".'
+        hint = 'Leave out the word "Bearer".'
     if raw.lstrip()[:1] == b"{":
-        return "JSON serialization is not accepted where a compact token is expected."
-    return "A signed token has three parts with dots between them."
+        hint = "JSON serialization is not accepted where a compact token is expected."
+    return DecodeError("Not enough segments", hint=hint)
 
 
 def _parse_header(encoded: bytes) -> Header:

@@ -12,46 +12,28 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn, Protocol, cast, runtime_checkable
+from typing import Any, NoReturn, cast
 
 import msgspec
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from ..errors import InvalidAlgorithmError, InvalidKeyError, InvalidSignatureError
 from . import base64url, keyformats
-from .algorithms import ALGORITHMS, Algorithm, algorithms_for, find_algorithm, printable_name
+from .algorithms import (
+    ALGORITHMS,
+    SignFunction,
+    VerifyFunction,
+    algorithms_for,
+    find_algorithm,
+    printable_name,
+)
 from .keyformats import jwk as jwk_format
+from .keyformats import openssh, pem
 from .keyformats.recognise import key_material_in
 from .limits import MAX_KEY_BYTES, MAX_RSA_BITS, MIN_RSA_BITS
 from .natives import Native, describe, is_private, public_of
 
 
-@runtime_checkable
-class Signer(Protocol):
-    """Anything that signs: a private `Key`, or a key that never leaves its device."""
-
-    @property
-    def kid(self) -> str:
-        """The name of the key in token headers."""
-        ...
-
-    @property
-    def alg(self) -> str:
-        """The algorithm it signs with."""
-        ...
-
-    @property
-    def public_key(self) -> Key:
-        """The key that verifies what it signs."""
-        ...
-
-    def sign(self, signing_input: bytes) -> bytes:
-        """Return the signature of ``header.payload`` in JWS form."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Key:
     """One key: RSA, elliptic curve, Ed25519 or an HMAC secret.
 
@@ -77,7 +59,9 @@ class Key:
     key_ops: tuple[str, ...] | None
     is_private: bool
     _given_kid: str | None
-    _verifying: Any
+    _verifying: Native | bytes
+    _signers: Mapping[str, SignFunction]
+    _verifiers: Mapping[str, VerifyFunction]
     _remembered_kid: list[str] = field(default_factory=list)
 
     @classmethod
@@ -111,8 +95,7 @@ class Key:
         Raises:
             InvalidKeyError: It is no usable key; the message says what it looks like and what to do.
         """
-        secret = password.encode() if isinstance(password, str) else password
-        found = keyformats.read(data, secret)
+        found = keyformats.read(data, _as_bytes(password))
         return cls.from_jwk(found) if isinstance(found, dict) else _make(found, {})
 
     @classmethod
@@ -221,10 +204,10 @@ class Key:
             InvalidKeyError: The key is public, or not meant for signing.
             InvalidAlgorithmError: The key is not for that algorithm.
         """
-        row = self._row_for(algorithm or self.alg, "sign")
-        if not self.is_private:
-            raise InvalidKeyError("this is a public key; signing needs the private one")
-        return row.sign(self.native, signing_input)
+        sign = self._signers.get(self.alg if algorithm is None else algorithm)
+        if sign is None:
+            raise self._refusal(algorithm, "sign")
+        return sign(self.native, signing_input)
 
     def verify(self, signing_input: bytes, signature: bytes, algorithm: str | None = None) -> None:
         """Verify a signature in JWS form.
@@ -239,8 +222,10 @@ class Key:
             InvalidKeyError: The key is not meant for verifying signatures.
             InvalidAlgorithmError: The key is not for that algorithm.
         """
-        row = self._row_for(algorithm or self.alg, "verify")
-        if not row.verify(self._verifying, signing_input, signature):
+        verify = self._verifiers.get(self.alg if algorithm is None else algorithm)
+        if verify is None:
+            raise self._refusal(algorithm, "verify")
+        if not verify(self._verifying, signing_input, signature):
             raise InvalidSignatureError("Signature verification failed")
 
     def thumbprint(self) -> str:
@@ -280,10 +265,8 @@ class Key:
         Raises:
             InvalidKeyError: An HMAC secret has no PEM form, or a public key no private half.
         """
-        if not private:
-            native = public_of(self._exportable())
-            return native.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-        return self._private_text(Encoding.PEM, serialization.PrivateFormat.PKCS8, password)
+        native = self._exportable()
+        return pem.dump_private(native, _as_bytes(password)) if private else pem.dump_public(native)
 
     def to_openssh(self, *, private: bool = False, comment: str = "") -> str:
         """Return the key as OpenSSH writes it: a public line, or a private key file.
@@ -295,11 +278,8 @@ class Key:
         Raises:
             InvalidKeyError: An HMAC secret has no OpenSSH form, or a public key no private half.
         """
-        if private:
-            return self._private_text(Encoding.PEM, serialization.PrivateFormat.OpenSSH, None)
-        native = public_of(self._exportable())
-        line = native.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
-        return f"{line} {' '.join(comment.split())}".rstrip()
+        native = self._exportable()
+        return openssh.dump_private(native) if private else openssh.dump_public_line(native, comment)
 
     def __repr__(self) -> str:
         half = "secret" if self.kty == "oct" else "private" if self.is_private else "public"
@@ -309,16 +289,18 @@ class Key:
     def __reduce__(self) -> NoReturn:
         raise TypeError("keys are not pickled or copied; export with to_pem() or to_jwk()")
 
-    def _row_for(self, algorithm: str, operation: str) -> Algorithm:
-        if algorithm not in self.algorithms:
-            raise InvalidAlgorithmError(
-                f"this {self.kty} key is for {', '.join(sorted(self.algorithms))}, not {printable_name(algorithm)}"
+    def _refusal(self, algorithm: str | None, operation: str) -> InvalidKeyError | InvalidAlgorithmError:
+        """Say why the key does not do what it was asked to do."""
+        if algorithm is not None and algorithm not in self.algorithms:
+            return InvalidAlgorithmError(
+                f"this {self.kty} key is for {', '.join(sorted(self.algorithms))}, "
+                f"not {printable_name(algorithm)}"
             )
         if self.use not in (None, "sig"):
-            raise InvalidKeyError(f'the key\'s use is "{self.use[:20]}": it must not {operation}')
+            return InvalidKeyError(f'the key\'s use is "{str(self.use)[:20]}": it must not {operation}')
         if self.key_ops is not None and operation not in self.key_ops:
-            raise InvalidKeyError(f'the key\'s key_ops do not hold "{operation}"')
-        return ALGORITHMS[algorithm]
+            return InvalidKeyError(f'the key\'s key_ops do not hold "{operation}"')
+        return InvalidKeyError("this is a public key; signing needs the private one")
 
     def _labels(self) -> dict[str, Any]:
         alg = self.alg if len(self.algorithms) == 1 else None
@@ -336,48 +318,58 @@ class Key:
             )
         return self.native
 
-    def _private_text(
-        self, encoding: Encoding, form: serialization.PrivateFormat, password: str | bytes | None
-    ) -> str:
-        native = self._exportable()
-        if not hasattr(native, "private_bytes"):
-            raise InvalidKeyError("this is a public key; it has no private half to export")
-        secret = password.encode() if isinstance(password, str) else password
-        sealing = serialization.BestAvailableEncryption(secret) if secret else serialization.NoEncryption()
-        return native.private_bytes(encoding, form, sealing).decode()
-
 
 def _make(native: Native | bytes, labels: Mapping[str, Any]) -> Key:
     """Make a key, refusing labels (``alg``, ``kid``, ``use``, ``key_ops``) that contradict the material."""
     kty, curve = ("oct", None) if isinstance(native, bytes) else describe(native)
     fitting = algorithms_for(kty, curve)
-    alg, kid, use = (_text_or_none(labels, name) for name in ("alg", "kid", "use"))
+    alg = _text_or_none(labels, "alg")
     if alg is not None and alg not in fitting:
         kind = f"{kty} key" if curve is None else f"{curve} key"
         raise InvalidKeyError(
             f"alg {printable_name(alg)} does not fit this {kind}: it is for {', '.join(fitting)}"
         )
-    chosen = alg or fitting[0]
     if isinstance(native, bytes):
-        shortest = ALGORITHMS[chosen].min_secret_bytes
+        fitting = (alg or fitting[0],)
+        shortest = ALGORITHMS[fitting[0]].min_secret_bytes
         if len(native) < shortest:
             raise InvalidKeyError(
-                f"the HMAC secret has {len(native)} bytes; {chosen} needs at least {shortest}",
+                f"the HMAC secret has {len(native)} bytes; {fitting[0]} needs at least {shortest}",
                 hint="Make one: sealwright keygen --alg HS256.",
             )
-        fitting = (chosen,)
+    return assemble(native, (alg,) if alg else fitting, labels)
+
+
+def assemble(native: Native | bytes, algorithms: tuple[str, ...], labels: Mapping[str, Any]) -> Key:
+    """Put a key together from parts that are known to fit each other.
+
+    Args:
+        native: The key object, or an HMAC secret.
+        algorithms: What it may be used with, the preferred one first.
+        labels: ``kid``, ``use`` and ``key_ops``, as in a JWK.
+    """
+    kty, curve = ("oct", None) if isinstance(native, bytes) else describe(native)
+    private = isinstance(native, bytes) or is_private(native)
+    use, key_ops = _text_or_none(labels, "use"), _key_ops(labels.get("key_ops"))
+    rows = [ALGORITHMS[name] for name in algorithms] if use in (None, "sig") else []
     return Key(
         native=native,
         kty=kty,
         curve=curve,
-        algorithms=frozenset((alg,) if alg else fitting),
-        alg=chosen,
+        algorithms=frozenset(algorithms),
+        alg=algorithms[0],
         use=use,
-        key_ops=_key_ops(labels.get("key_ops")),
-        is_private=isinstance(native, bytes) or is_private(native),
-        _given_kid=kid,
+        key_ops=key_ops,
+        is_private=private,
+        _given_kid=_text_or_none(labels, "kid"),
         _verifying=native if isinstance(native, bytes) else public_of(native),
+        _signers={row.name: row.sign for row in rows if private and (key_ops is None or "sign" in key_ops)},
+        _verifiers={row.name: row.verify for row in rows if key_ops is None or "verify" in key_ops},
     )
+
+
+def _as_bytes(password: str | bytes | None) -> bytes | None:
+    return password.encode() if isinstance(password, str) else password
 
 
 def _text_or_none(labels: Mapping[str, Any], name: str) -> str | None:

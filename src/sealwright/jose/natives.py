@@ -25,19 +25,31 @@ CURVES: dict[str, ec.EllipticCurve] = {
 }
 """JWK ``crv`` names of elliptic curves (RFC 7518 section 6.2.1.1)."""
 
+_PRIVATE = (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey)
 _CRV_OF_CURVE = {curve.name: crv for crv, curve in CURVES.items()}
 
 
 def is_private(native: Native) -> bool:
     """Whether the key object can sign."""
-    return isinstance(native, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey))
+    return isinstance(native, _PRIVATE)
 
 
 def public_of(native: Native) -> PublicNative:
     """Return the public half of a key object, or the object itself when it is public."""
-    if isinstance(native, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey)):
+    if isinstance(native, _PRIVATE):
         return native.public_key()
     return native
+
+
+def private_of(native: Native) -> PrivateNative:
+    """Return the object when it is private.
+
+    Raises:
+        InvalidKeyError: It is public.
+    """
+    if isinstance(native, _PRIVATE):
+        return native
+    raise InvalidKeyError("this is a public key; it has no private half to export")
 
 
 def describe(native: object) -> tuple[str, str | None]:

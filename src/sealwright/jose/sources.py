@@ -17,10 +17,11 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from ..errors import DecodeError, InsecureKeyLengthWarning, InvalidKeyError
 from .algorithms import ALGORITHMS, find_algorithm
 from .keyformats.recognise import key_material_in
-from .keys import Key, Signer
+from .keys import Key, assemble
 from .keyset import KeySet
 from .limits import MAX_REMEMBERED_KEYS
 from .natives import Native
+from .signer import Signer, is_signer
 
 SigningKey: TypeAlias = Signer | Key | str | bytes | Native
 """What signs: a `Signer` (a private `Key` is one), a private key's text or object, or an HMAC secret."""
@@ -82,7 +83,7 @@ def signing_key(key: SigningKey, algorithm: str | None) -> tuple[Signer, str]:
             algorithm = "HS256" if key_material_in(raw) is None else None
         chosen = _secret(raw, algorithm) if _is_symmetric(algorithm) else _from_text(raw)
         return chosen, algorithm or chosen.alg
-    if isinstance(key, Signer):
+    if isinstance(key, Key) or is_signer(key):
         return key, algorithm or key.alg
     chosen = _from_object(key)
     return chosen, algorithm or chosen.alg
@@ -110,10 +111,10 @@ def verifying_key(
     if isinstance(algorithms, str):
         raise TypeError('algorithms is a list of names, such as ["RS256"]; it was given as text')
     if isinstance(key, Key):
-        chosen = key
-    elif isinstance(key, (str, bytes)):
+        return key, (key.alg,) if algorithms is None else algorithms
+    if isinstance(key, (str, bytes)):
         return _untyped(key, header, algorithms)
-    elif callable(key):
+    if callable(key):
         chosen = key(header)
         if not isinstance(chosen, Key):
             raise TypeError("the key function must return a Key")
@@ -193,15 +194,4 @@ def _new_secret(raw: bytes, algorithm: str) -> Key:
         InsecureKeyLengthWarning,
         stacklevel=6,
     )
-    return Key(
-        native=raw,
-        kty="oct",
-        curve=None,
-        algorithms=frozenset((algorithm,)),
-        alg=algorithm,
-        use=None,
-        key_ops=None,
-        is_private=True,
-        _given_kid=None,
-        _verifying=raw,
-    )
+    return assemble(raw, (algorithm,), {})

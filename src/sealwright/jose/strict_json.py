@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from types import NoneType
+from typing import Any
 
 import msgspec
 
 from .limits import MAX_JSON_DEPTH
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _encode = msgspec.json.Encoder().encode
+# What shows the shape of a JSON text, and all the rest, which one pass takes out.
+_UNMARKED = bytes(set(range(256)) - set(b"{[:\\"))
 _QUOTE, _BACKSLASH = b'"\\'
 
 
@@ -37,7 +38,8 @@ def parse_object(raw: bytes) -> dict[str, Any]:
         ValueError: It is not strict JSON, not an object, nests deeper than `MAX_JSON_DEPTH`, or holds two
             members of the same name at any depth. The message never quotes the text.
     """
-    if raw.count(b"{") + raw.count(b"[") > MAX_JSON_DEPTH and _depth(raw) > MAX_JSON_DEPTH:
+    marks = raw.translate(None, _UNMARKED)
+    if len(marks) > MAX_JSON_DEPTH and _depth(raw) > MAX_JSON_DEPTH:
         raise ValueError(f"JSON nests deeper than {MAX_JSON_DEPTH}")
     try:
         members = _decode(raw)
@@ -46,7 +48,7 @@ def parse_object(raw: bytes) -> dict[str, Any]:
         raise ValueError(reason) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise ValueError("not valid JSON") from None
-    if _has_duplicate_names(raw, members):
+    if _has_duplicate_names(raw, marks, members):
         raise ValueError("JSON has two members of the same name")
     return members
 
@@ -61,7 +63,7 @@ def dump_object(members: Mapping[str, Any]) -> bytes:
         UTF-8 text.
 
     Raises:
-        TypeError: A value is nothing JSON can hold.
+        TypeError: A value is nothing JSON can hold unchanged.
         ValueError: A number is NaN or infinite, or text holds an unpaired surrogate.
     """
     try:
@@ -70,20 +72,20 @@ def dump_object(members: Mapping[str, Any]) -> bytes:
         raise ValueError("text with an unpaired surrogate cannot be written as JSON") from None
     except RecursionError:
         raise ValueError("the value nests too deeply, or contains itself") from None
-    # msgspec writes NaN and infinities as null, which would silently change a claim.
-    if b"null" in raw and _has_non_finite(members):
-        raise ValueError("NaN and infinities are not JSON")
+    # msgspec would write NaN as null and bytes as base64; whatever comes back changed is looked at closely.
+    if _decode(raw) != members:
+        _refuse_what_json_changes(members)
     return raw
 
 
-def _has_duplicate_names(raw: bytes, members: dict[str, Any]) -> bool:
+def _has_duplicate_names(raw: bytes, marks: bytes, members: dict[str, Any]) -> bool:
     """Compare the number of colons before and after a round trip: a member that got lost took one with it.
 
     Without backslashes every string is written as it was read, so both counts hold the same colons inside
     strings, and the only others are one for each member.
     """
-    if b"\\" not in raw:
-        return raw.count(b":") != _encode(members).count(b":")
+    if b"\\" not in marks:
+        return marks.count(b":") != _encode(members).count(b":")
     try:
         json.loads(raw, object_pairs_hook=_refuse_duplicates)
     except _DuplicateNameError:
@@ -120,11 +122,15 @@ def _depth(raw: bytes) -> int:
     return deepest
 
 
-def _has_non_finite(value: Any) -> bool:
-    if isinstance(value, float):
-        return not math.isfinite(value)
-    if isinstance(value, dict):
-        return any(_has_non_finite(member) for member in value.values())
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return any(_has_non_finite(member) for member in value)
-    return False
+def _refuse_what_json_changes(value: Any) -> None:
+    """Raise for the first value that JSON cannot hold as it is (tuples count as lists)."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("NaN and infinities are not JSON")
+    if isinstance(value, Mapping):
+        for member in value.values():
+            _refuse_what_json_changes(member)
+    elif isinstance(value, (list, tuple)):
+        for member in value:
+            _refuse_what_json_changes(member)
+    elif not isinstance(value, (str, int, float, NoneType)):
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")

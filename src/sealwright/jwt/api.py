@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from ..errors import InvalidAudienceError
-from ..jose import Key, Signer, SigningKey, VerifyingKey, base64url, claims, jws
+from ..jose import Key, SigningKey, VerifyingKey, base64url, claims, is_signer, jws
 
 _SWITCHES = {
     "verify_exp": "exp",
@@ -21,7 +21,7 @@ _SWITCHES = {
     "verify_jti": "jti",
 }
 _OPTIONS = frozenset({"require", "strict_aud", "verify_signature", *_SWITCHES})
-_NO_OPTIONS: Mapping[str, Any] = {}
+_NONE: frozenset[str] = frozenset()
 
 
 def encode(
@@ -49,7 +49,7 @@ def encode(
         TypeError: The payload is no mapping, or holds what JSON cannot (RFC 7519 section 7.1).
     """
     header: dict[str, Any] = {"typ": "JWT"}
-    if isinstance(key, (Key, Signer)):
+    if isinstance(key, Key) or is_signer(key):
         header["kid"] = key.kid
     if headers:
         header |= headers
@@ -92,17 +92,11 @@ def decode(
         InvalidKeyError: The key cannot be read or used.
         ValueError: An option is unknown, or asks for no verification.
     """
-    return _verified(
-        token,
-        key,
-        algorithms,
-        audience=audience,
-        issuer=issuer,
-        subject=subject,
-        leeway=leeway,
-        options=options,
-        now=now,
-    )[1]
+    skip = _skipped(options, audience) if options else _NONE
+    verified = jws.verify(token, key, algorithms)
+    payload = claims.parse(verified.payload)
+    _validate(payload, skip, audience, issuer, subject, leeway, options, now)
+    return payload
 
 
 def decode_complete(
@@ -122,20 +116,13 @@ def decode_complete(
     Returns:
         A dictionary of ``header``, ``payload`` (the claims) and ``signature`` (bytes).
     """
-    header, payload = _verified(
-        token,
-        key,
-        algorithms,
-        audience=audience,
-        issuer=issuer,
-        subject=subject,
-        leeway=leeway,
-        options=options,
-        now=now,
-    )
+    skip = _skipped(options, audience) if options else _NONE
+    verified = jws.verify(token, key, algorithms)
+    payload = claims.parse(verified.payload)
+    _validate(payload, skip, audience, issuer, subject, leeway, options, now)
     text = token if isinstance(token, str) else token.decode("ascii")
     return {
-        "header": dict(header),
+        "header": dict(verified.header),
         "payload": payload,
         "signature": base64url.decode(text.rpartition(".")[2]),
     }
@@ -153,23 +140,16 @@ def get_unverified_header(token: str | bytes) -> dict[str, Any]:
     return dict(jws.parse(token).header)
 
 
-def _verified(
-    token: str | bytes,
-    key: VerifyingKey,
-    algorithms: Collection[str] | None,
-    *,
+def _validate(
+    payload: dict[str, Any],
+    skip: frozenset[str],
     audience: str | Iterable[str] | None,
     issuer: str | Container[str] | None,
     subject: str | None,
     leeway: float | timedelta,
     options: Mapping[str, Any] | None,
     now: float | None,
-) -> tuple[jws.Header, dict[str, Any]]:
-    skip: Collection[str] = ()
-    if options:
-        skip = _skipped(options, audience)
-    verified = jws.verify(token, key, algorithms)
-    payload = claims.parse(verified.payload)
+) -> None:
     claims.validate(
         payload,
         now=time.time() if now is None else now,
@@ -187,7 +167,6 @@ def _verified(
         and not isinstance(payload.get("aud"), str)
     ):
         raise InvalidAudienceError("Invalid claim format in token (strict): aud is no string")
-    return verified.header, payload
 
 
 def _skipped(options: Mapping[str, Any], audience: object) -> frozenset[str]:

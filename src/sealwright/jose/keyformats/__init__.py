@@ -45,6 +45,8 @@ def read(data: str | bytes, password: bytes | None) -> Native | dict[str, Any]:
 
 
 def _as_text(data: str | bytes) -> str:
+    if not isinstance(data, (str, bytes)):
+        raise TypeError(f"a key text is str or bytes, not {type(data).__name__}")
     if len(data) > MAX_KEY_BYTES:
         raise InvalidKeyError(f"{len(data)} bytes are too long for a key: at most {MAX_KEY_BYTES}")
     try:

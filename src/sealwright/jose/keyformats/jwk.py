@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -31,11 +31,12 @@ def read(jwk: Mapping[str, Any]) -> Native | bytes:
     Raises:
         InvalidKeyError: A member is missing or wrong, or the two halves of a key do not belong together.
     """
+    if not isinstance(jwk, Mapping):
+        raise TypeError(f"a JWK is a mapping, not {type(jwk).__name__}")
     kty = jwk.get("kty")
     reader = _READERS.get(kty) if isinstance(kty, str) else None
     if reader is None:
-        shown = repr(kty[:20]) if isinstance(kty, str) else "missing or no text"
-        raise InvalidKeyError(f"the JWK's kty is {shown}; known are {', '.join(sorted(_READERS))}")
+        raise _unknown("kty", kty, _READERS)
     try:
         return reader(jwk)
     except ValueError as err:
@@ -98,7 +99,7 @@ def _read_rsa(jwk: Mapping[str, Any]) -> Native:
 def _read_ec(jwk: Mapping[str, Any]) -> Native:
     curve = CURVES.get(_text(jwk, "crv"))
     if curve is None:
-        raise InvalidKeyError(f"the EC JWK's crv is none of {', '.join(CURVES)}")
+        raise _unknown("crv", jwk["crv"], CURVES)
     size = (curve.key_size + 7) // 8
     x, y = (int.from_bytes(_bytes(jwk, name, size), "big") for name in "xy")
     public = ec.EllipticCurvePublicNumbers(x, y, curve).public_key()
@@ -112,7 +113,7 @@ def _read_ec(jwk: Mapping[str, Any]) -> Native:
 
 def _read_okp(jwk: Mapping[str, Any]) -> Native:
     if _text(jwk, "crv") != "Ed25519":
-        raise InvalidKeyError("the OKP JWK's crv is not Ed25519")
+        raise _unknown("crv", jwk["crv"], ("Ed25519",))
     public = ed25519.Ed25519PublicKey.from_public_bytes(_bytes(jwk, "x", 32))
     if "d" not in jwk:
         return public
@@ -127,6 +128,11 @@ def _read_oct(jwk: Mapping[str, Any]) -> bytes:
 
 
 _READERS = {"RSA": _read_rsa, "EC": _read_ec, "OKP": _read_okp, "oct": _read_oct}
+
+
+def _unknown(name: str, value: object, known: Iterable[str]) -> InvalidKeyError:
+    shown = ascii(value[:20]) if isinstance(value, str) else "missing or no text"
+    return InvalidKeyError(f"the JWK's {name} is {shown}; known are {', '.join(known)}")
 
 
 def _text(jwk: Mapping[str, Any], name: str) -> str:

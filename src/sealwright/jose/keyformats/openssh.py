@@ -9,7 +9,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
 from ...errors import InvalidKeyError
-from ..natives import Native
+from ..natives import Native, private_of, public_of
 
 _PREFIXES = ("ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-")
 
@@ -42,3 +42,24 @@ def read_public_line(text: str) -> Native:
         raise InvalidKeyError(
             f"the OpenSSH public key ({kind}) is damaged or incomplete", hint="Copy the whole line."
         ) from None
+
+
+def dump_public_line(native: Native, comment: str) -> str:
+    """Write the public half as one line; the comment is put behind it."""
+    line = public_of(native).public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
+    return f"{line.decode()} {' '.join(comment.split())}".rstrip()
+
+
+def dump_private(native: Native) -> str:
+    """Write a private key as ``ssh-keygen`` does, without a passphrase.
+
+    Raises:
+        InvalidKeyError: It is a public key.
+    """
+    return (
+        private_of(native)
+        .private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
+        )
+        .decode()
+    )

@@ -11,7 +11,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
 from ...errors import InvalidKeyError
-from ..natives import Native
+from ..natives import Native, private_of, public_of
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -93,3 +93,25 @@ def _read_public(block: bytes, label: str) -> Native:
         raise InvalidKeyError(
             f"the public key ({label}) is damaged or incomplete", hint="Copy the whole file."
         ) from None
+
+
+def dump_public(native: Native) -> str:
+    """Write the public half as SPKI."""
+    public = public_of(native)
+    return public.public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    ).decode()
+
+
+def dump_private(native: Native, password: bytes | None) -> str:
+    """Write a private key as PKCS#8, encrypted when a password is given.
+
+    Raises:
+        InvalidKeyError: It is a public key.
+    """
+    sealing = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
+    return (
+        private_of(native)
+        .private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, sealing)
+        .decode()
+    )
