@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""For every service that receives access tokens: verify them with the issuer's public keys, holding no secret.
+"""For every service that receives access tokens: verify them with the issuer's public keys alone.
 
 >>> from sealwright.verifier import Verifier
 >>> verifier = Verifier("https://issuer.example", audience="api")

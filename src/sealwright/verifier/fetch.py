@@ -214,7 +214,7 @@ class _DeadlineSocket:
 
 
 class _DeadlineReader(io.RawIOBase):
-    """Reads a socket with the time that is left before each read, and no more bytes than a good answer has."""
+    """Reads a socket with the time that is left before each read, and no more bytes than are allowed."""
 
     def __init__(self, sock: socket.socket, deadline: float) -> None:
         self._sock = sock
