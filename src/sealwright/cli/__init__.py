@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         from .app import run
     except ModuleNotFoundError as err:
-        if err.name not in _NEEDED:
+        if (err.name or "").partition(".")[0] not in _NEEDED:
             raise
         line = 'sealwright: the command line needs click and rich: pip install "sealwright[cli]"\n'
         sys.stderr.write(line)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -74,29 +74,20 @@ def _flushed(status: int) -> int:
     return status
 
 
-class _ClosedStream:
-    """Stands in for a standard output that was closed before the program started (``>&-``)."""
-
-    encoding = "utf-8"
-
-    def write(self, _text: str) -> int:
-        raise BrokenPipeError
-
-    def flush(self) -> None:
-        """Nothing is ever held back."""
-
-    def isatty(self) -> bool:
-        """A closed stream is no terminal."""
-        return False
-
-
 def _prepare_streams() -> None:
     streams: dict[str, Any] = {"stdout": sys.stdout, "stderr": sys.stderr}
     if streams["stdout"] is None:
-        sys.stdout = cast("TextIO", _ClosedStream())
+        sys.stdout = _stream_without_reader()
     if streams["stderr"] is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - lives as long as the process
     for stream in streams.values():
         # A terminal that cannot show a character gets its escape, never a UnicodeEncodeError.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _stream_without_reader() -> TextIO:
+    """Stand in for a standard output that was closed before the program started (``>&-``)."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    return os.fdopen(writing, "w", encoding="utf-8")

@@ -46,7 +46,7 @@ def demo() -> None:
     """
     from .demo_story import User, tell
 
-    user = User("susan", secrets.token_urlsafe(12))
+    user = User("susan", secrets.token_urlsafe(12), "sealwright users add susan --role customer")
     with (
         _stoppable(),
         tempfile.TemporaryDirectory(prefix="sealwright-demo-") as folder,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _OK, _UNAUTHORIZED = 200, 401
+_BRIEF = 10
 _PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
 
 
@@ -36,10 +37,12 @@ class User:
     Attributes:
         name: The username.
         password: Made for this run.
+        created_with: The command that created the user.
     """
 
     name: str
     password: str = field(repr=False)
+    created_with: str
 
 
 @dataclass(slots=True)
@@ -108,11 +111,13 @@ def _cast(stage: Stage) -> None:
     )
     out.print(f"    its whole command line: {' '.join(stage.orders.command)}", style="dim")
     out.print(f"    its whole environment:  {', '.join(names) or '(empty)'}", style="dim")
-    out.print(f"  {stage.user.name:20}  talks to both, with this terminal as her client")
+    out.print(f"  {stage.user.name:20}  a user, created a moment ago with: {stage.user.created_with}")
 
 
 def _keys(stage: Stage) -> str:
-    keys = _ask(stage, "GET", f"{stage.issuer}/.well-known/jwks.json").json().get("keys")
+    url = f"{stage.issuer}/.well-known/jwks.json"
+    stage.out.print(f"  → GET {url}")
+    keys = request("GET", url).json().get("keys")
     if not isinstance(keys, list) or not keys:
         raise _Unexpected("the server publishes no key")
     for key in keys:
@@ -130,7 +135,7 @@ def _login(stage: Stage) -> str:
     body = json.dumps({"username": stage.user.name, "password": stage.user.password}).encode()
     got = request("POST", f"{stage.issuer}/login", headers={"Content-Type": "application/json"}, body=body)
     _take_tokens(stage, got)
-    return f"token signed with the private key {stage.kid}"
+    return f"signed with the private key {_brief(stage.kid)}"
 
 
 def _accepted(stage: Stage) -> str:
@@ -138,11 +143,9 @@ def _accepted(stage: Stage) -> str:
     body = got.json()
     if got.status != _OK or body.get("for") != stage.user.name or body.get("verified_with") != stage.kid:
         raise _Unexpected(f"orders answered {got.status}, not 200 for {stage.user.name}")
-    stage.out.print(
-        f"  orders verified the signature with the public key {stage.kid}, which it had fetched from the"
-    )
-    stage.out.print("  server's URL. It asked nobody about this token, and it has never had the private key.")
-    return f"200, verified with the public key {stage.kid}"
+    stage.out.print(f"  orders verified the signature with the public key {stage.kid}.")
+    stage.out.print("  It asked nobody about this token, and it has never had the private key.")
+    return f"200, verified with the public key {_brief(stage.kid)}"
 
 
 def _changed(stage: Stage) -> str:
@@ -202,22 +205,17 @@ def _take_tokens(stage: Stage, got: Answer) -> None:
     out.print(
         f"    Refresh token: {prefix}.… ({len(refresh)} characters, opaque: only the server can read it)"
     )
-    out.print(f"  Signed in process {stage.server.pid} with the private key {visible(stage.kid)}.")
+    out.print(f"  Signed by the authorization server with its private key {visible(stage.kid)}.")
 
 
 def _call_orders(stage: Stage, token: str) -> Answer:
-    stage.out.print(f"  → GET {stage.orders_url}/orders")
-    stage.out.print(Text("    Authorization: Bearer ") + coloured(token))
-    return _ask(stage, "GET", f"{stage.orders_url}/orders", {"Authorization": f"Bearer {token}"})
-
-
-def _ask(stage: Stage, method: str, url: str, headers: dict[str, str] | None = None) -> Answer:
-    if headers is None:
-        stage.out.print(f"  → {method} {url}")
-    got = request(method, url, headers=headers)
-    style = "green" if got.status == _OK else "red"
-    if headers is not None:
-        stage.out.print(Text(f"  ← {got.status}  {json_text(got.json())}", style=style))
+    url = f"{stage.orders_url}/orders"
+    stage.out.print(f"  → GET {url}")
+    stage.out.print(Text("    Authorization: Bearer ") + coloured(token, short=True))
+    got = request("GET", url, headers={"Authorization": f"Bearer {token}"})
+    stage.out.print(
+        f"  ← {got.status}  {json_text(got.json())}", style="green" if got.status == _OK else "red"
+    )
     return got
 
 
@@ -232,19 +230,21 @@ def _count_down(out: Console, until: float) -> None:
 
 def _summary(stage: Stage) -> None:
     table = Table(title="Summary", title_justify="left", title_style="bold")
-    table.add_column("step")
-    table.add_column("what was seen")
-    table.add_column("")
-    for title, result, verdict in stage.results:
-        table.add_row(
-            title, Text(visible(result)), Text(verdict, style="green" if verdict == "ok" else "bold red")
-        )
+    for name in ("", "step", "what was seen", ""):
+        table.add_column(name)
+    for number, (title, result, verdict) in enumerate(stage.results, 1):
+        style = "green" if verdict == "ok" else "bold red"
+        table.add_row(str(number), title, Text(visible(result)), Text(verdict, style=style))
     stage.out.print()
     stage.out.print(table, soft_wrap=False)
     if all(verdict == "ok" for _, _, verdict in stage.results):
         stage.out.print(
             "One process signed. The other verified with the public key alone and could not have signed."
         )
+
+
+def _brief(kid: str) -> str:
+    return f"{visible(kid)[:_BRIEF]}…"
 
 
 class _Unexpected(SealwrightError):  # noqa: N818 - never leaves this module

@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import ConfigError
-from .keys import ask_password, read_password_file
+from .keys import ALGORITHMS, ask_password, read_password_file
 from .output import console, print_json, visible
 from .tokenview import heading
 
 if TYPE_CHECKING:
     from ..jose import Key
 
-_ALGORITHMS = (
-    "ES256 ES384 ES512 EdDSA RS256 RS384 RS512 PS256 PS384 PS512 HS256 HS384 HS512".split()  # noqa: SIM905
-)
 _DEFAULT_PATH = Path("jwt-key")
 _DEFAULT_BITS = 2048
 _OWNER_ONLY, _EVERYONE = 0o600, 0o644
@@ -29,7 +26,7 @@ _OWNER_ONLY, _EVERYONE = 0o600, 0o644
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 @click.option(
-    "--alg", type=click.Choice(_ALGORITHMS), default="ES256", show_default=True, help="What it signs with."
+    "--alg", type=click.Choice(ALGORITHMS), default="ES256", show_default=True, help="What it signs with."
 )
 @click.option(
     "--bits", type=click.IntRange(2048, 8192), help=f"RSA only: the modulus.  [default: {_DEFAULT_BITS}]"

@@ -25,6 +25,12 @@ _Command = TypeVar("_Command", bound="Callable[..., Any]")
 _FILE = click.Path(dir_okay=True, path_type=Path)
 _MAX_PASSWORD = 1024
 
+ALGORITHMS = (
+    *("ES256", "ES384", "ES512", "EdDSA", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+    *("HS256", "HS384", "HS512"),
+)
+"""Every algorithm of the library's table; written out here so that ``--help`` need not load the table."""
+
 
 def key_options(command: _Command) -> _Command:
     """Add ``--key``, ``--secret-file``, ``--secret-env`` and the private key's password to a command."""

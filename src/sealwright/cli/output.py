@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 import click
 from rich.console import Console
@@ -40,7 +40,7 @@ def console(stream: IO[str] | None = None) -> Console:
     target = stream or sys.stdout
     # A non-empty NO_COLOR (no-color.org) must silence bold and dim too, which rich alone would leave in.
     plain = bool(os.environ.get("NO_COLOR")) or not target.isatty()
-    return Console(
+    return _Console(
         file=target,
         color_system=None if plain else "auto",
         markup=False,
@@ -48,6 +48,14 @@ def console(stream: IO[str] | None = None) -> Console:
         emoji=False,
         soft_wrap=True,
     )
+
+
+class _Console(Console):
+    """A console that leaves a closed pipe to the frame, which says it and chooses the exit status."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Pass the error on; rich itself would end the program with status 1, which here means "no"."""
+        raise BrokenPipeError
 
 
 def print_json(value: Any) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from .tokenview import heading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from rich.console import Console
 
 _DEFAULTS: dict[str, Any] = {name: field.default for name, field in ServerConfig.__dataclass_fields__.items()}
 
@@ -75,15 +78,18 @@ def serve(**settings: Any) -> None:
     The first start creates the data folder, its keys and a first user, whose one-time password is shown
     this one time. Ctrl-C stops the server. Every option can be set by the environment variable in brackets.
     """
+    from ..server.runner import claim_address
     from ..server.runner import serve as run_server
     from ..server.setup import open_data
 
     config = ServerConfig(**{name: value for name, value in settings.items() if value is not None})
+    claim_address(config)
     opened = open_data(config, now=time.time())
     if opened.first_user is not None:
-        # Before the port is tried: a first start that ends there must not take the password with it.
+        # At once, and not when the server answers: should it fail to start, nobody could log in any more.
         _show_first_user(*opened.first_user)
-    run_server(config, on_ready=lambda: _welcome(config, opened.first_user))
+    credentials = _credentials(config, opened.first_user)
+    run_server(config, on_ready=lambda _opened: _welcome(config, credentials))
     console().print("The server has stopped.")
 
 
@@ -96,14 +102,19 @@ def _show_first_user(username: str, password: str) -> None:
     out.print()
 
 
-def _welcome(config: ServerConfig, first_user: tuple[str, str] | None) -> None:
-    out = console()
+def _welcome(config: ServerConfig, credentials: str) -> None:
+    # A server whose output nobody reads any more goes on serving.
+    with contextlib.suppress(OSError):
+        _say_welcome(console(), config, credentials)
+
+
+def _say_welcome(out: Console, config: ServerConfig, credentials: str) -> None:
     out.print(heading("The authorization server is running"))
     out.print(f"  address      {visible(config.issuer)}")
     out.print(f"  data folder  {visible(str(config.data_dir.absolute()))}")
     out.print()
     out.print(heading("Try it: paste these into a second terminal, one after the other"))
-    for comment, line in _curl_lines(config.base_url, _credentials(config, first_user)):
+    for comment, line in _curl_lines(config.base_url, credentials):
         out.print(f"  # {comment}", style="dim")
         # No indentation and no style: what is pasted is exactly what is printed.
         out.print(line)

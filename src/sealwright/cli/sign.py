@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .keys import key_options, load_key
+from ..errors import InvalidAlgorithmError
+from .keys import ALGORITHMS, key_options, load_key
 from .times import Duration
 from .tokens import assignments, read_claims
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @key_options
-@click.option("--alg", metavar="ALG", help="Algorithm.  [default: what the key is for]")
+@click.option(
+    "--alg", type=click.Choice(ALGORITHMS), metavar="ALG", help="Algorithm.  [default: what the key is for]"
+)
 @click.option(
     "--header", "headers", multiple=True, metavar="NAME=VALUE", help="Header member; may be repeated."
 )
@@ -66,7 +69,7 @@ def sign(
     loaded = load_key(key, algorithm=alg)
     try:
         token = jws.sign(claims.dump(body), loaded, alg, _headers(loaded, headers))
-    except (TypeError, ValueError) as err:
+    except (InvalidAlgorithmError, TypeError, ValueError) as err:
         raise click.UsageError(str(err)) from err
     click.echo(token)
 

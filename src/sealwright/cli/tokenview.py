@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 PART_STYLES = ("red", "magenta", "cyan")
 """Header, payload and signature, wherever a token or one of its parts is shown."""
 
+_SHOWN = 10
+
 
 def heading(title: str, style: str = "bold") -> Text:
     """Make the line above a section.
@@ -62,18 +64,21 @@ def members(title: str, values: Mapping[str, Any], style: str, *, now: float) ->
     return text
 
 
-def coloured(token: str) -> Text:
+def coloured(token: str, *, short: bool = False) -> Text:
     """Show a compact token with its three parts in three colours.
 
     Args:
         token: The token; anything after a second dot counts as the signature.
+        short: Leave out the middle of each part.
 
     Returns:
-        One long line.
+        One line.
     """
     text = Text()
     for index, part in enumerate(token.split(".", 2)):
         if index:
             text.append(".", style="dim")
+        if short and len(part) > 2 * _SHOWN:
+            part = f"{part[:_SHOWN]}…{part[-_SHOWN:]}"  # noqa: PLW2901
         text.append(visible(part), style=PART_STYLES[index])
     return text

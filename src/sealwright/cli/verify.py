@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from ..errors import InvalidAudienceError, InvalidTokenError
-from .keys import key_options, load_keys
+from .keys import ALGORITHMS, key_options, load_keys
 from .output import console, json_text, print_json, visible
 from .times import Duration
 from .tokens import read_token
@@ -36,7 +36,14 @@ _KEY_OPTIONS = ("key_file", "secret_file", "secret_env")
 @click.option(
     "--issuer", metavar="URL", help="Fetch the keys of this authorization server, and verify all its rules."
 )
-@click.option("--alg", "algorithms", multiple=True, metavar="ALG", help="Accept only this; may be repeated.")
+@click.option(
+    "--alg",
+    "algorithms",
+    type=click.Choice(ALGORITHMS),
+    multiple=True,
+    metavar="ALG",
+    help="Accept only this; may be repeated.",
+)
 @click.option("--audience", metavar="NAME", help="The aud the token must be for; required with --issuer.")
 @click.option("--iss", metavar="TEXT", help="With a key: the iss the token must have.")
 @click.option(
