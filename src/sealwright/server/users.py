@@ -8,8 +8,6 @@ import time
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy.exc import IntegrityError
-
 from ..errors import ConfigError
 from .limits import MAX_ROLE_CHARACTERS, MAX_ROLES, MAX_USERNAME_CHARACTERS
 from .passwords import new_hasher, password_for_setting
@@ -99,10 +97,8 @@ def add_user(
         UnavailableError: The database cannot be written.
     """
     user = new_user(username, password, roles, config.argon2, now=time.time() if now is None else now)
-    try:
-        run_once(_database(config), decisions.insert_user, user)
-    except IntegrityError:
-        raise ConfigError(f"username: there is already a user {user.username!r}") from None
+    if not run_once(_database(config), decisions.insert_user, user):
+        raise ConfigError(f"username: there is already a user {user.username!r}")
     return user
 
 

@@ -104,6 +104,9 @@ def run_once(
     try:
         with engine.connect() as connection, transaction(connection, write=True):
             return decision(connection, *args, **kwargs)
+    except IntegrityError:
+        # A broken constraint is the caller's mistake, not the database's state.
+        raise
     except SQLAlchemyError as error:
         raise unavailable(error) from error
     finally:

@@ -49,16 +49,18 @@ def all_users(connection: sa.Connection) -> list[User]:
     return [_user(row) for row in connection.execute(sa.select(users).order_by(users.c.lookup))]
 
 
-def insert_user(connection: sa.Connection, user: User) -> None:
+def insert_user(connection: sa.Connection, user: User) -> bool:
     """Add a user.
 
     Args:
         connection: A connection inside a write transaction.
         user: The new row.
 
-    Raises:
-        sqlalchemy.exc.IntegrityError: The name is taken.
+    Returns:
+        False when the name is taken.
     """
+    if find_user(connection, user.lookup) is not None:
+        return False
     connection.execute(
         sa.insert(users).values(
             id=user.id,
@@ -70,6 +72,7 @@ def insert_user(connection: sa.Connection, user: User) -> None:
             created_at=user.created_at,
         )
     )
+    return True
 
 
 def replace_password(connection: sa.Connection, lookup: str, password_hash: str, *, now: float) -> bool:

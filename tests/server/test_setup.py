@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The first start makes everything, the second finds it, and what is on disk is useless without the KEK."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sealwright.errors import ConfigError, UnavailableError
+from sealwright.jose import base64url
+from sealwright.server.sealing import KEK_VARIABLE, load_kek
+from sealwright.server.setup import load_keyring, next_steps, open_data
+from sealwright.server.store.keys import load_keys
+from sealwright.server.store.sqlite import run_once
+from sealwright.server.users import list_users
+
+if TYPE_CHECKING:
+    from sealwright.server.config import ServerConfig
+
+NOW = 1_800_000_000.0
+
+
+def test_the_first_start_makes_everything_and_the_second_finds_it(config: ServerConfig) -> None:
+    """Folder, key file, database, keys and the first user; the password is told once."""
+    first = open_data(config, now=NOW)
+    assert first.created
+    assert first.first_user is not None
+    keyring = load_keyring(config)
+    second = open_data(config, now=NOW + 1)
+    assert (second.created, second.first_user) == (False, None)
+    assert load_keyring(config).jwks == keyring.jwks
+    assert [(user.username, user.roles) for user in list_users(config)] == [("admin", ("admin",))]
+    assert first.first_user[1] not in repr(first)
+
+
+def test_the_folder_and_its_files_are_private(config: ServerConfig) -> None:
+    """0700 and 0600 whatever the umask."""
+    open_data(config, now=NOW)
+    assert config.data_dir.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in config.data_dir.iterdir()} == {0o600}
+
+
+def test_one_active_and_one_standby_key_are_published(config: ServerConfig) -> None:
+    """Both are in the JWK Set, public members only, and only the active one signs."""
+    open_data(config, now=NOW)
+    keyring = load_keyring(config)
+    published = json.loads(keyring.jwks.body)["keys"]
+    states = {
+        key.kid: key.state
+        for key in run_once(config.data_dir / "sealwright.db", load_keys)
+        if key.use == "sig"
+    }
+    assert [states[key["kid"]] for key in published] == ["ACTIVE", "STANDBY"]
+    assert keyring.active.kid == published[0]["kid"]
+    assert all("d" not in key and key["alg"] == "ES256" for key in published)
+
+
+def test_the_database_shows_no_key_and_no_password(config: ServerConfig) -> None:
+    """Neither private members, nor PEM, nor the refresh secret, nor the password, in any form."""
+    opened = open_data(config, now=NOW)
+    keyring = load_keyring(config)
+    assert opened.first_user is not None
+    private = keyring.active.to_jwk(private=True)["d"]
+    content = b"".join(path.read_bytes() for path in config.data_dir.glob("sealwright.db*"))
+    for secret in (
+        private.encode(),
+        base64url.decode(private),
+        keyring.refresh.secret,
+        opened.first_user[1].encode(),
+        b"PRIVATE KEY",
+        b'"d"',
+    ):
+        assert secret not in content
+    assert b"$argon2id$" in content
+
+
+def test_another_kek_opens_nothing(config: ServerConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stolen database is useless, and the operator's mistake is one clear line."""
+    open_data(config, now=NOW)
+    monkeypatch.setenv(KEK_VARIABLE, base64url.encode(secrets.token_bytes(32)))
+    for start in (lambda: open_data(config, now=NOW), lambda: load_keyring(config)):
+        with pytest.raises(ConfigError, match=f"^{KEK_VARIABLE} is not the key-encryption key"):
+            start()
+
+
+def test_a_lost_kek_file_stops_the_start(config: ServerConfig) -> None:
+    """It is not silently replaced by a new one."""
+    open_data(config, now=NOW)
+    (config.data_dir / "kek").unlink()
+    with pytest.raises(ConfigError, match="is missing"):
+        open_data(config, now=NOW)
+    assert not (config.data_dir / "kek").exists()
+
+
+def test_a_sealed_key_in_another_row_does_not_open(config: ServerConfig) -> None:
+    """Swapping the envelopes of two keys is found."""
+    open_data(config, now=NOW)
+    with sqlite3.connect(config.data_dir / "sealwright.db") as connection:
+        connection.execute(
+            "UPDATE keys SET sealed = (SELECT max(sealed) FROM keys WHERE use = 'sig') WHERE use = 'sig'"
+        )
+    connection.close()
+    with pytest.raises(ConfigError, match="not the key-encryption key"):
+        load_keyring(config)
+
+
+def test_first_starts_at_the_same_time_agree(config: ServerConfig) -> None:
+    """Of several processes one creates, the others find."""
+    code = (
+        "import sys; from pathlib import Path; from sealwright.server.config import *; "
+        "from sealwright.server.setup import open_data; "
+        "c = ServerConfig(data_dir=Path(sys.argv[1]), argon2=Argon2Parameters(memory_kib=8, time_cost=1)); "
+        "print(open_data(c, now=1.8e9).created)"
+    )
+
+    def run(_: int) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(config.data_dir)], capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(run, range(4))) == ["False", "False", "False", "True"]
+
+
+@pytest.mark.parametrize("folder", ["/proc/sealwright", "/dev/null/data"])
+def test_a_folder_that_cannot_be_made_is_one_clear_line(config: ServerConfig, folder: str) -> None:
+    """The message names the folder and what to do."""
+    with pytest.raises(ConfigError, match=rf"^data folder {folder}: ") as caught:
+        open_data(replace(config, data_dir=Path(folder)), now=NOW)
+    assert "writable" in caught.value.hint
+
+
+def test_a_read_only_folder_is_one_clear_line(config: ServerConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the folder's mode says so or the file system does."""
+    config.data_dir.mkdir()
+    monkeypatch.setattr("os.access", lambda *_args: False)
+    with pytest.raises(ConfigError, match="it cannot be written"):
+        open_data(config, now=NOW)
+
+
+def test_a_file_that_is_no_database_is_unavailable(config: ServerConfig) -> None:
+    """SQLite's own words reach the operator."""
+    config.data_dir.mkdir(mode=0o700)
+    (config.data_dir / "sealwright.db").write_bytes(b"this is no database" * 100)
+    with pytest.raises(UnavailableError, match="not a database"):
+        open_data(config, now=NOW)
+
+
+def test_keys_are_loaded_only_from_a_folder_that_was_made_ready(config: ServerConfig) -> None:
+    """The application never creates anything by itself."""
+    with pytest.raises(ConfigError, match="holds no database yet"):
+        load_keyring(config)
+    assert not config.data_dir.exists()
+
+
+def test_a_database_without_keys_is_refused(config: ServerConfig) -> None:
+    """Signing needs a key."""
+    open_data(config, now=NOW)
+    with sqlite3.connect(config.data_dir / "sealwright.db") as connection:
+        connection.execute("DELETE FROM keys")
+    connection.close()
+    with pytest.raises(ConfigError, match="no signing key"):
+        load_keyring(config)
+
+
+def test_next_steps_are_three_lines_for_a_shell(config: ServerConfig) -> None:
+    """Log in, look at the keys, refresh."""
+    lines = next_steps(config, "admin", "pw")
+    assert ["login" in lines[0], "jwks" in lines[1], "refresh_token" in lines[2]] == [True] * 3
+    assert all("\n" not in line and "http://127.0.0.1:8000/" in line for line in lines)
+
+
+def test_the_kek_comes_from_the_environment_when_it_is_set(
+    config: ServerConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then the data folder holds no key file at all."""
+    monkeypatch.setenv(KEK_VARIABLE, base64url.encode(secrets.token_bytes(32)))
+    open_data(config, now=NOW)
+    assert not (config.data_dir / "kek").exists()
+    assert load_kek(config.data_dir, create=False).origin == KEK_VARIABLE
+    load_keyring(config)
