@@ -54,6 +54,17 @@ def test_every_command_has_help(cli: InProcess, command: str) -> None:
     assert done.out.startswith(f"Usage: sealwright {command} ")
 
 
+@pytest.mark.parametrize("arguments", [(), ("users",)])
+def test_without_a_command_the_help_is_shown_with_status_2(
+    cli: InProcess, arguments: tuple[str, ...]
+) -> None:
+    """Without a command the help goes to stderr, with status 2."""
+    done = cli(*arguments)
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith("Usage: sealwright")
+    assert "\n  list " in done.err or "\n  keygen " in done.err
+
+
 def test_version_names_the_program_and_the_version(cli: InProcess) -> None:
     """Version names the program and the version."""
     assert cli("--version").out == f"sealwright {__version__}\n"
@@ -102,11 +113,12 @@ def test_a_missing_cli_extra_is_one_line_that_names_the_fix() -> None:
         )
 
 
-@pytest.mark.parametrize("arguments", [["serve"], ["users", "list"]])
+@pytest.mark.parametrize("arguments", [["serve", "--data"], ["users", "list", "--data"], ["demo"]])
 def test_a_missing_server_extra_is_one_line_that_names_the_fix(arguments: list[str], tmp_path: Path) -> None:
     """A missing [server] extra is one line that names the fix."""
     code = f"import sys; sys.modules[sys.argv[1]] = None; {RUN}"
-    done = run_python(code, "sqlalchemy", *arguments, "--data", str(tmp_path / "data"))
+    folder = [str(tmp_path / "data")] if "--data" in arguments else []
+    done = run_python(code, "sqlalchemy", *arguments, *folder)
     assert done.returncode == 2
     assert 'pip install "sealwright[server]"' in done.stderr
     assert done.stderr.count("\n") == 1

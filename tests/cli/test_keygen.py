@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sealwright.cli.output import program_name
 from sealwright.errors import InvalidKeyError
 from sealwright.jose import Key
 
@@ -105,9 +106,10 @@ def test_it_prints_the_thumbprint_and_the_files_and_a_line_to_try(cli: InProcess
     done = cli("keygen", "my key")
     assert Key.load("my key").kid in done.out
     line = done.out.strip().splitlines()[-1]
+    program = program_name()
     assert line == (
-        "  sealwright sign --key 'my key' --alg ES256 --sub susan --exp 10m | "
-        "sealwright verify - --key 'my key.pub'"
+        f"  {program} sign --key 'my key' --alg ES256 --sub susan --exp 10m | "
+        f"{program} verify - --key 'my key.pub'"
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -277,8 +276,7 @@ def test_hostile_claims_are_printed_as_escapes(cli: InProcess, key: Key) -> None
 def test_the_line_that_keygen_prints_works_when_pasted(cli: InProcess, tmp_path: Path) -> None:
     """The line that keygen prints works when pasted."""
     line = cli("keygen", "it's a key").out.strip().splitlines()[-1]
-    function = f'sealwright() {{ "{sys.executable}" -m sealwright "$@"; }}'
-    command = ["bash", "-o", "pipefail", "-c", f"{function}\n{line}"]
+    command = ["bash", "-o", "pipefail", "-c", line]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["sub"] == "susan"

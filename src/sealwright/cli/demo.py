@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UnavailableError
+from .errors import require_server
 from .output import console
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def demo() -> None:
     """
     from .demo_story import User, tell
 
+    require_server()
     user = User("susan", secrets.token_urlsafe(12), "sealwright users add susan --role customer")
     with (
         _stoppable(),
@@ -85,12 +87,17 @@ def _program(*arguments: str) -> list[str]:
 
 def _server_environment() -> dict[str, str]:
     """Return this process's environment without settings that are meant for another server."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("SEALWRIGHT_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SEALWRIGHT_")}
+    return {**kept, **_orders_environment()}
 
 
 def _orders_environment() -> dict[str, str]:
     """Return the orders service's whole environment: nothing, or where Python finds the code."""
-    return {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
+    found = os.environ.get("PYTHONPATH")
+    if not found:
+        return {}
+    # The children run in folders of their own, where a relative path would lead nowhere.
+    return {"PYTHONPATH": os.pathsep.join(str(Path(part).absolute()) for part in found.split(os.pathsep))}
 
 
 def _create_user(name: str, password: str, folder: Path) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -224,18 +225,19 @@ def _count_down(out: Console, until: float) -> None:
     out.print(f"  waiting for the token's exp, {max(0, round(remaining))} seconds from now ...")
     with out.status("") as status:
         while (remaining := until - time.time()) >= 0:
-            status.update(f"the token expires in {remaining:.0f} s")
+            status.update(f"the token expires in {math.ceil(remaining)} s")
             time.sleep(min(0.2, remaining + 0.01))
 
 
 def _summary(stage: Stage) -> None:
-    table = Table(title="Summary", title_justify="left", title_style="bold")
+    table = Table()
     for name in ("", "step", "what was seen", ""):
         table.add_column(name)
     for number, (title, result, verdict) in enumerate(stage.results, 1):
         style = "green" if verdict == "ok" else "bold red"
         table.add_row(str(number), title, Text(visible(result)), Text(verdict, style=style))
     stage.out.print()
+    stage.out.print("Summary", style="bold")
     stage.out.print(table, soft_wrap=False)
     if all(verdict == "ok" for _, _, verdict in stage.results):
         stage.out.print(

@@ -4,18 +4,21 @@
 from __future__ import annotations
 
 import errno
+import importlib.util
 import os
 import sys
 
 import click
 
-from ..errors import InvalidTokenError, SealwrightError
+from ..errors import ConfigError, InvalidTokenError, SealwrightError
 from .output import visible
 
 SUCCESS, NO, TROUBLE, INTERRUPTED = 0, 1, 2, 130
 """The exit statuses: done; the answer is no; usage, configuration or an unreadable key; Ctrl-C."""
 
 _SERVER_MODULES = frozenset({"alembic", "argon2", "granian", "sqlalchemy", "starlette"})
+
+_NO_SERVER = 'this command needs the authorization server: pip install "sealwright[server]"'
 
 _FIXES = {
     errno.ENOENT: "Look at the path, or create its folder first",
@@ -40,6 +43,16 @@ class AnswerNoError(click.ClickException):
         self.hint = hint
 
 
+def require_server() -> None:
+    """Make sure that the server's packages are installed, for commands that only start it as another process.
+
+    Raises:
+        ConfigError: One of them is missing.
+    """
+    if not all(importlib.util.find_spec(name) for name in _SERVER_MODULES):
+        raise ConfigError(_NO_SERVER)
+
+
 def report(err: BaseException) -> int:
     """Say in one line on stderr what went wrong, and return the exit status.
 
@@ -59,6 +72,9 @@ def report(err: BaseException) -> int:
             return _line(f"token refused, {type(err).__name__}: {err}", err.hint, NO)
         case SealwrightError():
             return _line(str(err), err.hint, TROUBLE)
+        case click.exceptions.NoArgsIsHelpError():
+            click.echo(err.format_message(), err=True)
+            return TROUBLE
         case click.UsageError():
             path = err.ctx.command_path if err.ctx else "sealwright"
             return _line(err.format_message(), f"See {path} --help", TROUBLE)
@@ -67,8 +83,7 @@ def report(err: BaseException) -> int:
         case click.ClickException():
             return _line(err.format_message(), "", TROUBLE)
         case ModuleNotFoundError() if (err.name or "").partition(".")[0] in _SERVER_MODULES:
-            fix = 'pip install "sealwright[server]"'
-            return _line(f"this command needs the authorization server's packages: {fix}", "", TROUBLE)
+            return _line(_NO_SERVER, "", TROUBLE)
         case OSError():
             return _report_os_error(err)
     raise err

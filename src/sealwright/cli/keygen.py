@@ -12,7 +12,7 @@ import click
 
 from ..errors import ConfigError
 from .keys import ALGORITHMS, ask_password, read_password_file
-from .output import console, print_json, visible
+from .output import console, print_json, program_name, visible
 from .tokenview import heading
 
 if TYPE_CHECKING:
@@ -167,5 +167,6 @@ def _announce(key: Key, alg: str, private_path: Path, public_path: Path | None, 
     verifying = name if public_path is None else shlex.quote(visible(str(public_path)))
     out.print()
     out.print(heading("Next"))
-    signing = f"sealwright sign --key {name} --alg {alg} --sub susan --exp 10m"
-    out.print(f"  {signing} | sealwright verify - --key {verifying}")
+    program = program_name()
+    signing = f"{program} sign --key {name} --alg {alg} --sub susan --exp 10m"
+    out.print(f"  {signing} | {program} verify - --key {verifying}")

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import shutil
 import sys
 from typing import IO, Any, NoReturn
 
@@ -43,6 +45,7 @@ def console(stream: IO[str] | None = None) -> Console:
     return _Console(
         file=target,
         color_system=None if plain else "auto",
+        force_terminal=False if plain else None,
         markup=False,
         highlight=False,
         emoji=False,
@@ -65,6 +68,15 @@ def print_json(value: Any) -> None:
         value: Anything JSON can hold.
     """
     click.echo(json.dumps(value, indent=2))
+
+
+def program_name() -> str:
+    """Return how to call this program in a line that is meant to be pasted.
+
+    Returns:
+        ``sealwright`` when the shell finds it, else this interpreter with ``-m sealwright``.
+    """
+    return "sealwright" if shutil.which("sealwright") else f"{shlex.quote(sys.executable)} -m sealwright"
 
 
 def visible(text: str) -> str:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..server.config import ServerConfig
-from .output import console, visible
+from .output import console, program_name, visible
 from .times import Duration, in_words
 from .tokenview import heading
 
@@ -87,18 +88,20 @@ def serve(**settings: Any) -> None:
     opened = open_data(config, now=time.time())
     if opened.first_user is not None:
         # At once, and not when the server answers: should it fail to start, nobody could log in any more.
-        _show_first_user(*opened.first_user)
+        _show_first_user(config, *opened.first_user)
     credentials = _credentials(config, opened.first_user)
     run_server(config, on_ready=lambda _opened: _welcome(config, credentials))
     console().print("The server has stopped.")
 
 
-def _show_first_user(username: str, password: str) -> None:
+def _show_first_user(config: ServerConfig, username: str, password: str) -> None:
     out = console()
     out.print(heading("First start: the first user"))
     out.print(f"  username  {username}")
     out.print(f"  password  {password}")
-    out.print(f"  It is shown this one time only; change it with: sealwright users passwd {username}")
+    data = shlex.quote(visible(str(config.data_dir.absolute())))
+    out.print("  It is shown this one time only; to set another one:")
+    out.print(f"  {program_name()} users passwd {username} --data {data}")
     out.print()
 
 

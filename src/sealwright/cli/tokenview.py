@@ -49,7 +49,7 @@ def members(title: str, values: Mapping[str, Any], style: str, *, now: float) ->
     """
     dates = date_claims(dict(values), now=now)
     width = max((len(visible(name)) for name in values), default=0)
-    text = heading(title, f"bold {style}")
+    text = Text().append(title, style=f"bold {style}")
     for name, value in values.items():
         text.append("\n  ")
         text.append(f"{visible(name):{width}}", style=style)
