@@ -178,6 +178,13 @@ def test_a_refresh_token_is_called_opaque_and_not_printed(cli: InProcess) -> Non
     assert json.loads(cli("inspect", "-", "--json", stdin=text).out)["verified"] is False
 
 
+def test_bytes_that_are_no_text_are_a_malformed_token(program: Program) -> None:
+    """Standard input that is no UTF-8 is refused like any other malformed token."""
+    done = program("inspect", "-", stdin=b"\xff.\xfe.a", env={"PYTHONIOENCODING": "utf-8:strict"})
+    assert done.returncode == 1
+    assert done.stderr.count(b"\n") == 1
+
+
 def test_too_much_input_is_refused(cli: InProcess) -> None:
     """Too much input is refused."""
     assert cli("inspect", "-", stdin="A" * 2_000_000).status == 2

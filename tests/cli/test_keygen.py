@@ -86,6 +86,15 @@ def test_a_public_key_that_cannot_be_written_takes_the_private_one_with_it(
     assert Path("k.pub").read_text() == "came in between"
 
 
+@pytest.mark.parametrize("path", ["", ".", "/", "a" * 300])
+def test_a_path_that_is_no_file_name_is_one_line(cli: InProcess, path: str) -> None:
+    """A path that is no file name is one line and writes nothing."""
+    done = cli("keygen", path)
+    assert done.status == 2
+    assert done.err.count("\n") == 1
+    assert list(Path().iterdir()) == []
+
+
 def test_a_missing_folder_is_one_line(cli: InProcess) -> None:
     """A missing folder is one line."""
     done = cli("keygen", "nowhere/k")

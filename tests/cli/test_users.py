@@ -79,6 +79,7 @@ def test_a_new_password_can_be_set(cli: InProcess, data: str) -> None:
         (("add", "a\x1b[31m", "--password-stdin"), "correct horse\n"),
         (("add", "susan", "--password-stdin"), ""),
         (("add", "susan", "--password-stdin"), "two\nlines\n"),
+        (("add", "susan", "--password-stdin"), "no text \udcff\n"),
         (("add", "susan", "--password-stdin", "--role", "a b"), "correct horse\n"),
         (("add", "susan"), "correct horse\n"),
         (("passwd", "nobody", "--password-stdin"), "correct horse\n"),

@@ -80,6 +80,9 @@ def _prepare_streams() -> None:
         sys.stdout = _stream_without_reader()
     if streams["stderr"] is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - lives as long as the process
+    if hasattr(sys.stdin, "reconfigure"):
+        # Bytes that are no text are the commands' to refuse, in their own words.
+        sys.stdin.reconfigure(errors="surrogateescape")
     for stream in streams.values():
         # A terminal that cannot show a character gets its escape, never a UnicodeEncodeError.
         if hasattr(stream, "reconfigure"):

@@ -66,7 +66,7 @@ def keygen(
     form = form or ("jwk" if secret else "pem")
     _refuse_odd_options(alg, form, bits=bits, password=ask or password_file is not None)
     private_path = path or _DEFAULT_PATH
-    public_path = None if secret else private_path.with_name(private_path.name + ".pub")
+    public_path = None if secret else Path(f"{private_path}.pub")
     _refuse_existing(private_path, public_path)
     password = None
     if password_file is not None:

@@ -164,9 +164,12 @@ def _is_key_set(data: bytes) -> bool:
 
 
 def _read_secret(options: dict[str, Any]) -> bytes:
+    from ..jose.limits import MAX_KEY_BYTES
+
     path: Path | None = options["secret_file"]
     if path is not None:
-        return _without_newline(path.read_bytes())
+        with path.open("rb") as file:
+            return _without_newline(file.read(MAX_KEY_BYTES))
     name = options["secret_env"]
     value = os.environb.get(os.fsencode(name))
     if not value:

@@ -60,7 +60,8 @@ def read_claims(source: str | None) -> dict[str, Any]:
     if source == "-":
         raw = _read_stdin().encode("utf-8", "surrogateescape")
     elif source.startswith("@"):
-        raw = Path(source[1:]).read_bytes()
+        with Path(source[1:]).open("rb") as file:
+            raw = file.read(_MAX_INPUT)
     else:
         raw = source.encode("utf-8", "surrogateescape")
     try:

@@ -114,8 +114,9 @@ def _password(name: str, *, from_stdin: bool) -> str:
         return ask_password(f"Password for {visible(name)}", confirm=True, instead="--password-stdin")
     text = sys.stdin.read(_MAX_PASSWORD_LINE) if sys.stdin else ""
     password = text.removesuffix("\n").removesuffix("\r")
-    if not password or "\n" in password:
-        raise click.UsageError("--password-stdin needs the password, and nothing else, as one line")
+    # A byte that is no text was read as a lone surrogate, which UTF-8 has no room for.
+    if not password or "\n" in password or password.encode(errors="replace").decode() != password:
+        raise click.UsageError("--password-stdin needs the password, and nothing else, as one line of text")
     return password
 
 
