@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The real server: it starts, says so, serves curl, stops cleanly, and names what keeps it from starting."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.server.process import ServerProcess, config_for
+
+from sealwright.errors import ConfigError, UnavailableError
+from sealwright.jose import KeySet, jws
+from sealwright.server import runner
+from sealwright.server.runner import claim_address, serve
+from sealwright.server.setup import next_steps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sealwright.server.config import ServerConfig
+
+pytestmark = pytest.mark.system
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_server_starts_twice_and_stops_cleanly(
+    tmp_path: Path, free_port: int, number: signal.Signals
+) -> None:
+    """The second start finds what the first made; Ctrl-C and SIGTERM end with status 0 and without noise."""
+    for created in (True, False):
+        with ServerProcess(tmp_path / "data", free_port) as server:
+            assert server.ready["created"] is created
+            assert (server.ready["first_user"] is not None) is created
+            # A connection that stays open must not keep the server from stopping.
+            idle = http.client.HTTPConnection("127.0.0.1", free_port)
+            idle.request("GET", "/")
+            assert idle.getresponse().read()
+            assert server.stop(number) == (0, "ended\n")
+            idle.close()
+            assert server.log() == ""
+
+
+def test_the_printed_lines_work_when_pasted(
+    tmp_path: Path, free_port: int, require_command: Callable[[str], str]
+) -> None:
+    """Log in, look at the public keys, refresh: with a real shell and curl, right after the first start."""
+    require_command("curl")
+    with ServerProcess(tmp_path / "data", free_port) as server:
+        lines = next_steps(config_for(tmp_path / "data", free_port), *server.ready["first_user"])
+        done = subprocess.run(
+            ["/bin/sh", "-c", "\n".join(lines)], capture_output=True, text=True, check=True, cwd=tmp_path
+        )
+        login, jwks, refresh = (json.loads(line) for line in done.stdout.splitlines())
+        keys = KeySet.from_jwks(jwks)
+        for answer in (login, refresh):
+            jws.verify(answer["access_token"], keys, ["ES256"])
+        assert login["refresh_token"] != refresh["refresh_token"]
+        assert done.stderr == ""
+        assert {path.name for path in tmp_path.iterdir()} == {"data", "server.log"}
+        for secret in (login["refresh_token"], refresh["access_token"], server.ready["first_user"][1]):
+            assert secret not in server.log()
+        assert 'event=login.accepted user="usr_' in server.log()
+
+
+def test_the_worker_ends_when_its_parent_is_killed(tmp_path: Path, free_port: int) -> None:
+    """Even SIGKILL of the parent alone leaves no process on the port."""
+    with ServerProcess(tmp_path / "data", free_port) as server:
+        server.process.kill()
+        # Both processes hold the pipe, so its end is the end of both.
+        server.process.communicate(timeout=60)
+        with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", free_port)):
+            pass
+
+
+def test_a_busy_port_is_one_clear_line_and_makes_nothing(config: ServerConfig) -> None:
+    """It is found before the data folder is touched."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(ConfigError, match=f"^port: {port} on 127.0.0.1 is already in use$") as caught:
+            serve(replace(config, issuer="", port=port))
+    assert "another port" in caught.value.hint
+    assert not config.data_dir.exists()
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "nonsense.invalid", "1.2.3.4.5"])
+def test_an_address_of_another_machine_is_one_clear_line(
+    config: ServerConfig, free_port: int, host: str
+) -> None:
+    """The message names the setting."""
+    with pytest.raises(ConfigError, match=r"^host: "):
+        claim_address(replace(config, issuer="https://example.com", host=host, port=free_port))
+
+
+def test_a_reserved_port_is_one_clear_line(config: ServerConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel's refusal becomes advice."""
+
+    def refuse(*_arguments: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    with pytest.raises(ConfigError, match=r"^port: 80 is reserved"):
+        claim_address(replace(config, issuer="https://example.com", port=80))
+
+
+def test_a_name_is_resolved_to_an_address(config: ServerConfig, free_port: int) -> None:
+    """Granian wants an address."""
+    assert claim_address(replace(config, host="localhost", port=free_port)) in {"127.0.0.1", "::1"}
+
+
+def test_an_unusable_data_folder_stops_the_start(config: ServerConfig, free_port: int) -> None:
+    """Before anything listens."""
+    config.data_dir.write_text("a file in its place")
+    with pytest.raises(ConfigError, match=r"^data folder "):
+        serve(replace(config, issuer="", port=free_port))
+
+
+def test_a_server_that_ends_by_itself_is_reported(
+    config: ServerConfig, free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Granian's own exit becomes an error of ours."""
+
+    def leave(*_arguments: object, **_named: object) -> None:
+        raise SystemExit(1)
+
+    monkeypatch.setattr(runner._Server, "serve", leave)
+    with pytest.raises(UnavailableError, match="stopped by itself"):
+        serve(replace(config, issuer="", port=free_port))
+
+
+def test_a_dead_worker_is_replaced(
+    tmp_path: Path, free_port: int, require_command: Callable[[str], str]
+) -> None:
+    """The parent starts another one by itself."""
+    require_command("ps")
+    with ServerProcess(tmp_path / "data", free_port) as server:
+        (worker,) = _children(server.process.pid)
+        os.kill(worker, signal.SIGKILL)
+        while _status(free_port) != http.HTTPStatus.OK or worker in _children(server.process.pid):
+            pass
+        assert server.stop(signal.SIGTERM)[0] == 0
+
+
+def _children(parent: int) -> list[int]:
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
+    pairs = [line.split() for line in listed.stdout.splitlines()]
+    return [int(pid) for pid, ppid in pairs if int(ppid) == parent]
+
+
+def _status(port: int) -> int | None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
