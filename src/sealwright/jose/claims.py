@@ -67,7 +67,7 @@ def dump(claims: Mapping[str, Any]) -> bytes:
     dates = {
         name: timegm(claims[name].utctimetuple()) for name in _DATES if isinstance(claims.get(name), datetime)
     }
-    return dump_object({**claims, **dates} if dates else claims)
+    return dump_object(claims if isinstance(claims, dict) and not dates else {**claims, **dates})
 
 
 def validate(
@@ -105,11 +105,16 @@ def validate(
     for name in require:
         if claims.get(name) is None:
             raise MissingRequiredClaimError(name)
-    if "exp" in claims and "exp" not in skip and _date(claims, "exp", DecodeError) <= now - leeway:
+    # Each comparison says what must hold, so that a clock or a leeway of NaN refuses.
+    if "exp" in claims and "exp" not in skip and not _date(claims, "exp", DecodeError) > now - leeway:
         raise ExpiredSignatureError("Signature has expired")
-    if "nbf" in claims and "nbf" not in skip and _date(claims, "nbf", DecodeError) > now + leeway:
+    if "nbf" in claims and "nbf" not in skip and not _date(claims, "nbf", DecodeError) <= now + leeway:
         raise ImmatureSignatureError("The token is not yet valid (nbf)")
-    if "iat" in claims and "iat" not in skip and _date(claims, "iat", InvalidIssuedAtError) > now + leeway:
+    if (
+        "iat" in claims
+        and "iat" not in skip
+        and not _date(claims, "iat", InvalidIssuedAtError) <= now + leeway
+    ):
         raise ImmatureSignatureError(
             "The token is not yet valid (iat)", hint="Do the clocks differ? Allow a leeway."
         )

@@ -42,7 +42,7 @@ class Verified(msgspec.Struct, frozen=True, gc=False):
 
 
 class Parsed(msgspec.Struct, frozen=True, gc=False):
-    """The parts of a token that nobody has verified: for display and for finding a key.
+    """The parts of a token that nobody has verified: for display, and for checks cheaper than a signature.
 
     Attributes:
         header: The header; read-only.
@@ -56,8 +56,23 @@ class Parsed(msgspec.Struct, frozen=True, gc=False):
     signature: bytes
     signing_input: bytes
 
+    def verify(self, key: VerifyingKey, algorithms: Collection[str] | None = None) -> Key:
+        """Verify the signature; the arguments and errors are those of `verify` below.
 
-# Headers of verified tokens by their encoded text: a service sees the same few again and again.
+        Returns:
+            The key that fitted.
+        """
+        chosen, allowed = verifying_key(key, self.header, algorithms)
+        alg = self.header["alg"]
+        if alg not in allowed:
+            raise InvalidAlgorithmError(
+                "The specified alg value is not allowed", hint=f"Accepted here: {', '.join(sorted(allowed))}."
+            )
+        chosen.verify(self.signing_input, self.signature, alg)
+        return chosen
+
+
+# Parsed headers by their encoded text: a service sees the same few again and again.
 _headers: dict[bytes, Header] = {}
 
 
@@ -124,25 +139,8 @@ def verify(token: str | bytes, key: VerifyingKey, algorithms: Collection[str] | 
         UnknownKeyError: No key fits the header.
         InvalidKeyError: The key cannot be read or used.
     """
-    encoded_header, encoded_payload, encoded_signature, signing_input = _split(token)
-    header = _headers.get(encoded_header)
-    known = header is not None
-    if header is None:
-        header = _parse_header(encoded_header)
-    alg = header["alg"]
-    chosen, allowed = verifying_key(key, header, algorithms)
-    if alg not in allowed:
-        raise InvalidAlgorithmError(
-            "The specified alg value is not allowed", hint=f"Accepted here: {', '.join(sorted(allowed))}."
-        )
-    try:
-        signature = base64url.decode(encoded_signature)
-    except ValueError:
-        raise InvalidSignatureError("Signature verification failed: it is not canonical base64url") from None
-    chosen.verify(signing_input, signature, alg)
-    if not known:
-        _remember(encoded_header, header)
-    return Verified(header, _decode_payload(encoded_payload), chosen)
+    parsed = parse(token)
+    return Verified(parsed.header, parsed.payload, parsed.verify(key, algorithms))
 
 
 def parse(token: str | bytes) -> Parsed:
@@ -156,18 +154,26 @@ def parse(token: str | bytes) -> Parsed:
 
     Raises:
         DecodeError: The token is malformed.
+        InvalidSignatureError: The signature part is not canonical base64url, so no signature can fit.
     """
-    encoded_header, encoded_payload, encoded_signature, signing_input = _split(token)
-    header = _parse_header(encoded_header)
-    payload = _decode_payload(encoded_payload)
+    raw = _as_bytes(token)
+    parts = raw.split(b".", 3)
+    if len(parts) != _PARTS:
+        raise _wrong_number_of_parts(raw)
+    encoded_header, encoded_payload, encoded_signature = parts
+    header = _headers.get(encoded_header) or _parse_header(encoded_header)
+    try:
+        payload = base64url.decode(encoded_payload)
+    except ValueError as err:
+        raise DecodeError(f"Invalid payload segment: {err}") from None
     try:
         signature = base64url.decode(encoded_signature)
-    except ValueError as err:
-        raise DecodeError(f"Invalid signature segment: {err}") from None
-    return Parsed(header, payload, signature, signing_input)
+    except ValueError:
+        raise InvalidSignatureError("Signature verification failed: it is not canonical base64url") from None
+    return Parsed(header, payload, signature, raw[: -len(encoded_signature) - 1])
 
 
-def _split(token: str | bytes) -> tuple[bytes, bytes, bytes, bytes]:
+def _as_bytes(token: str | bytes) -> bytes:
     if not isinstance(token, (str, bytes)):
         raise DecodeError(
             f"Invalid token type. Token must be a <class 'str'> or bytes, not {type(token).__name__}"
@@ -175,14 +181,9 @@ def _split(token: str | bytes) -> tuple[bytes, bytes, bytes, bytes]:
     if len(token) > MAX_TOKEN_CHARS:
         raise DecodeError(f"Token is too long: {len(token)} characters, at most {MAX_TOKEN_CHARS}")
     try:
-        raw = token.encode("ascii") if isinstance(token, str) else token
+        return token.encode("ascii") if isinstance(token, str) else token
     except UnicodeEncodeError:
         raise DecodeError("Token holds characters that no token has") from None
-    parts = raw.split(b".", 3)
-    if len(parts) != _PARTS:
-        raise _wrong_number_of_parts(raw)
-    header, payload, signature = parts
-    return header, payload, signature, raw[: -len(signature) - 1]
 
 
 def _wrong_number_of_parts(raw: bytes) -> DecodeError:
@@ -191,8 +192,6 @@ def _wrong_number_of_parts(raw: bytes) -> DecodeError:
     if raw.count(b".") >= _PARTS:
         return DecodeError("Too many segments: a signed token has three parts")
     hint = "A signed token has three parts with dots between them."
-    if raw[:7].lower() == b"bearer ":
-        hint = 'Leave out the word "Bearer".'
     if raw.lstrip()[:1] == b"{":
         hint = "JSON serialization is not accepted where a compact token is expected."
     return DecodeError("Not enough segments", hint=hint)
@@ -202,11 +201,12 @@ def _parse_header(encoded: bytes) -> Header:
     try:
         header = parse_object(base64url.decode(encoded))
     except ValueError as err:
-        raise DecodeError(f"Invalid header segment: {err}") from None
+        hint = 'Leave out the word "Bearer".' if encoded[:7].lower() == b"bearer " else ""
+        raise DecodeError(f"Invalid header segment: {err}", hint=hint) from None
     if not isinstance(header.get("alg"), str):
         raise DecodeError("Invalid header: alg is missing or no text")
     _refuse_bad_members(header, DecodeError)
-    return MappingProxyType(header)
+    return _remember(encoded, MappingProxyType(header))
 
 
 def _refuse_bad_members(header: Mapping[str, Any], error: type[DecodeError | ValueError]) -> None:
@@ -223,16 +223,9 @@ def _refuse_bad_members(header: Mapping[str, Any], error: type[DecodeError | Val
         raise error("Invalid header: b64 is not supported")
 
 
-def _decode_payload(encoded: bytes) -> bytes:
-    try:
-        return base64url.decode(encoded)
-    except ValueError as err:
-        raise DecodeError(f"Invalid payload segment: {err}") from None
-
-
-def _remember(encoded: bytes, header: Header) -> None:
-    if len(encoded) > MAX_REMEMBERED_HEADER_CHARS:
-        return
-    if len(_headers) >= MAX_REMEMBERED_HEADERS:
-        _headers.clear()
-    _headers[encoded] = header
+def _remember(encoded: bytes, header: Header) -> Header:
+    if len(encoded) <= MAX_REMEMBERED_HEADER_CHARS:
+        if len(_headers) >= MAX_REMEMBERED_HEADERS:
+            _headers.clear()
+        _headers[encoded] = header
+    return header

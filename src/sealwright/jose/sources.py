@@ -9,6 +9,7 @@ remembered: under their SHA-256 digest, and a bounded number of them.
 from __future__ import annotations
 
 import hashlib
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
@@ -192,6 +193,15 @@ def _new_secret(raw: bytes, algorithm: str) -> Key:
     warnings.warn(
         f"the HMAC secret has {len(raw)} bytes; {algorithm} needs at least {shortest} (RFC 7518 section 3.2)",
         InsecureKeyLengthWarning,
-        stacklevel=6,
+        stacklevel=_frames_inside_the_package(),
     )
     return assemble(raw, (algorithm,), {})
+
+
+def _frames_inside_the_package() -> int:
+    """Count the frames up to the caller's own line, which a warning should name."""
+    package = __name__.partition(".")[0]
+    depth = 0
+    while sys._getframe(depth + 1).f_globals.get("__name__", "").partition(".")[0] == package:  # noqa: SLF001
+        depth += 1
+    return depth + 1

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from ..errors import InvalidAudienceError
-from ..jose import Key, SigningKey, VerifyingKey, base64url, claims, is_signer, jws
+from ..jose import Key, SigningKey, VerifyingKey, claims, is_signer, jws
 
 _SWITCHES = {
     "verify_exp": "exp",
@@ -93,8 +93,9 @@ def decode(
         ValueError: An option is unknown, or asks for no verification.
     """
     skip = _skipped(options, audience) if options else _NONE
-    verified = jws.verify(token, key, algorithms)
-    payload = claims.parse(verified.payload)
+    parsed = jws.parse(token)
+    parsed.verify(key, algorithms)
+    payload = claims.parse(parsed.payload)
     _validate(payload, skip, audience, issuer, subject, leeway, options, now)
     return payload
 
@@ -117,15 +118,11 @@ def decode_complete(
         A dictionary of ``header``, ``payload`` (the claims) and ``signature`` (bytes).
     """
     skip = _skipped(options, audience) if options else _NONE
-    verified = jws.verify(token, key, algorithms)
-    payload = claims.parse(verified.payload)
+    parsed = jws.parse(token)
+    parsed.verify(key, algorithms)
+    payload = claims.parse(parsed.payload)
     _validate(payload, skip, audience, issuer, subject, leeway, options, now)
-    text = token if isinstance(token, str) else token.decode("ascii")
-    return {
-        "header": dict(verified.header),
-        "payload": payload,
-        "signature": base64url.decode(text.rpartition(".")[2]),
-    }
+    return {"header": dict(parsed.header), "payload": payload, "signature": parsed.signature}
 
 
 def get_unverified_header(token: str | bytes) -> dict[str, Any]:
@@ -164,7 +161,7 @@ def _validate(
         options
         and options.get("strict_aud")
         and "aud" not in skip
-        and not isinstance(payload.get("aud"), str)
+        and not isinstance(payload.get("aud", ""), str)
     ):
         raise InvalidAudienceError("Invalid claim format in token (strict): aud is no string")
 

@@ -12,20 +12,19 @@ background thread keeps them fresh from then on, so that ``verify`` is a matter 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from types import TracebackType
 from typing import Any, Self
 
 from ..errors import (
     ConfigError,
-    DecodeError,
     InvalidAlgorithmError,
     InvalidKeyError,
     InvalidTokenError,
     UnavailableError,
     UnknownKeyError,
 )
-from ..jose import ASYMMETRIC, Key, base64url, jws
+from ..jose import ASYMMETRIC, jws
 from ..jose import claims as jose_claims
 from . import limits
 from .background import Background
@@ -118,12 +117,14 @@ class Verifier:
         """
         if not self._ready:
             self._make_ready()
-        admission = _Admission(self, token)
+        parsed = jws.parse(token)
+        claims = self._admit(parsed)
+        key = self._keys.select(parsed.header)
         try:
-            jws.verify(token, admission, self._algorithms)
+            parsed.verify(key, self._algorithms)
         except InvalidKeyError as error:
             raise UnknownKeyError(f"The issuer's key for this token is not meant for it: {error}") from error
-        return Claims(admission.claims)
+        return Claims(claims)
 
     def close(self) -> None:
         """Stop the background thread; a closed verifier accepts nothing."""
@@ -146,17 +147,18 @@ class Verifier:
             self.close()
             raise UnavailableError("This Verifier is closed", hint="Make a new one.")
 
-    def _admit(self, header: Mapping[str, Any], token: str | bytes) -> tuple[Key, dict[str, Any]]:
-        """Make every check that needs no signature, and choose the key for the one that does."""
-        typ = header.get("typ")
+    def _admit(self, parsed: jws.Parsed) -> dict[str, Any]:
+        """Refuse whatever can be refused without a key, and return the claims of what is left."""
+        typ = parsed.header.get("typ")
         if typ != "at+jwt" and (typ is None or typ.lower().removeprefix("application/") != "at+jwt"):
             raise InvalidTokenError(
                 f"Not an access token: expected typ 'at+jwt', found {quote(typ)}",
                 hint="Send the access token, not the ID token or the refresh token.",
             )
-        if header["alg"] not in self._algorithms:
-            raise InvalidAlgorithmError(f"The algorithm {quote(header['alg'])} is not allowed here")
-        members = jose_claims.parse(_payload(token))
+        alg = parsed.header["alg"]
+        if alg not in self._algorithms:
+            raise InvalidAlgorithmError(f"The algorithm {quote(alg)} is not allowed here")
+        members = jose_claims.parse(parsed.payload)
         jose_claims.validate(
             members,
             now=self._now(),
@@ -170,7 +172,7 @@ class Verifier:
             raise InvalidTokenError(
                 "The token is bound to a key (cnf), and that binding cannot be checked here"
             )
-        return self._keys.select(header), members
+        return members
 
     def __enter__(self) -> Self:
         return self
@@ -183,30 +185,6 @@ class Verifier:
     def __repr__(self) -> str:
         names = self._audience if isinstance(self._audience, str) else ", ".join(self._audience)
         return f"<Verifier of {self._issuer.text} for {names}>"
-
-
-class _Admission:
-    """The key of one token, as the function of its header that ``jws.verify`` asks for."""
-
-    __slots__ = ("_token", "_verifier", "claims")
-
-    claims: dict[str, Any]
-
-    def __init__(self, verifier: Verifier, token: str | bytes) -> None:
-        self._verifier = verifier
-        self._token = token
-
-    def __call__(self, header: Mapping[str, Any]) -> Key:
-        key, self.claims = self._verifier._admit(header, self._token)  # noqa: SLF001 - two halves of one thing.
-        return key
-
-
-def _payload(token: str | bytes) -> bytes:
-    raw = token.encode("ascii") if isinstance(token, str) else token
-    try:
-        return base64url.decode(raw[raw.index(b".") + 1 : raw.rindex(b".")])
-    except ValueError as error:
-        raise DecodeError(f"Invalid payload segment: {error}") from None
 
 
 def _audience(audience: str | Collection[str]) -> str | tuple[str, ...]:
