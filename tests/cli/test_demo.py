@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.cli.conftest import InProcess
+
 pytestmark = pytest.mark.system
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 SUSAN = User("susan", "secret", "a test")
@@ -91,6 +93,19 @@ def test_a_stopped_demo_is_130_and_leaves_nothing_behind(tmp_path: Path, number:
     assert process.returncode == 130
     assert errors == "sealwright: stopped\n"
     assert_nothing_left(seen, tmp_path)
+
+
+def test_a_server_that_does_not_start_is_one_line_with_its_last_words(
+    cli: InProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The demo gives up after a few ports, says why in one line, and leaves nothing behind."""
+    command = [sys.executable, "-c", "import sys; sys.exit('out of order')"]
+    monkeypatch.setattr("sealwright.cli.demo._program", lambda *_arguments: command)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    done = cli("demo")
+    assert done.status == 2
+    assert done.err == ("sealwright: the authorization server did not start. Its last words: out of order.\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 @contextmanager

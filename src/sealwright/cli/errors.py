@@ -114,7 +114,7 @@ def _line(what: str, fix: str, status: int) -> int:
     sentences = [" ".join(part.split()).rstrip(".") for part in (what, fix) if part]
     text = "sealwright: " + ". ".join(visible(part) for part in sentences)
     try:
-        click.echo(text if len(sentences) == 1 else text + ".", err=True)
+        click.echo(text if len(sentences) == 1 or text.endswith("?") else text + ".", err=True)
     except OSError:
         # Nobody is listening on stderr either; the exit status still tells.
         return status

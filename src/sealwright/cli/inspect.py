@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from ..errors import InvalidSignatureError, InvalidTokenError
+from .errors import AnswerNoError
 from .output import console, print_json, visible
 from .times import date_claims
 from .tokens import REFRESH_TOKEN_PREFIX, read_token
@@ -35,11 +37,18 @@ def inspect(token: str, *, as_json: bool) -> None:
     TOKEN is a token, with or without "Bearer" in front, or - to read it from standard input, which keeps it
     out of the shell's history and the process list.
     """
-    text = read_token(token)
-    if text.startswith(REFRESH_TOKEN_PREFIX):
+    try:
+        text = read_token(token)
+        found = None if text.startswith(REFRESH_TOKEN_PREFIX) else _read(text, now=time.time())
+    except InvalidSignatureError:
+        # Nothing was compared with any key here: what is wrong is how the signature is written.
+        reason = "malformed token: the signature part is not canonical base64url, so no key can ever fit"
+        raise AnswerNoError(reason, "Was its end cut off or changed?") from None
+    except InvalidTokenError as err:
+        raise AnswerNoError(f"malformed token: {err}", err.hint) from err
+    if found is None:
         _show_refresh_token(text, as_json=as_json)
         return
-    found = _read(text, now=time.time())
     if as_json:
         print_json(found)
     else:
