@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sealwright.errors import UnavailableError
+from sealwright.server.oauth import request as request_module
 from sealwright.server.store.sqlite import Store
 
 if TYPE_CHECKING:
+    from starlette.types import Message
     from tests.server.conftest import Server
 
 JSON = "application/json"
@@ -124,20 +128,66 @@ def test_unknown_form_fields_are_ignored(server: Server) -> None:
 @pytest.mark.parametrize("path", ["/login", "/token"])
 @pytest.mark.parametrize("declared", [True, False])
 def test_a_body_over_the_limit_is_413(server: Server, path: str, declared: bool) -> None:
-    """With a length it is refused unread; without one, after the first byte too many."""
+    """With a declared length and without one."""
     content_type = JSON if path == "/login" else FORM
-    pulled = 0
 
     def chunks() -> Iterator[bytes]:
-        nonlocal pulled
         for _ in range(100):
-            pulled += 1
             yield b"x" * 8192
 
     content = b"x" * (64 * 1024 + 1) if declared else chunks()
     answer = post(server, path, content, content_type=content_type)
     assert (answer.status_code, answer.json()["error"]) == (413, "invalid_request")
     assert "65536 bytes" in answer.json()["error_description"]
+
+
+def call(server: Server, *bodies: Message) -> tuple[list[Message], list[Message]]:
+    """Call the application with these messages as the body, then silence; return what it took and sent."""
+    waiting, taken, sent = list(bodies), [], []
+
+    async def receive() -> Message:
+        if not waiting:
+            await asyncio.Event().wait()
+        taken.append(waiting.pop(0))
+        return taken[-1]
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/login",
+        "query_string": b"",
+        "headers": [(b"content-type", JSON.encode())],
+    }
+    asyncio.run(server.client.app(scope, receive, send))  # type: ignore[arg-type]
+    return taken, sent
+
+
+def test_a_body_that_trickles_is_408(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody holds a request open for ever."""
+    monkeypatch.setattr(request_module, "MAX_BODY_SECONDS", 0.01)
+    _, sent = call(server, {"type": "http.request", "body": b"{", "more_body": True})
+    assert sent[0]["status"] == 408
+    assert b"too long to arrive" in sent[1]["body"]
+
+
+def test_a_body_without_a_length_is_read_only_to_the_limit(server: Server) -> None:
+    """What comes after the first byte too many is not even asked for."""
+    chunk = {"type": "http.request", "body": b"x" * 40_000, "more_body": True}
+    taken, sent = call(server, *[chunk] * 10)
+    assert sent[0]["status"] == 413
+    assert len(taken) == 2
+
+
+def test_a_client_who_leaves_in_the_middle_is_no_failure(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing is answered and nothing is logged as an error."""
+    _, sent = call(server, {"type": "http.disconnect"})
+    assert sent == []
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 def test_parameters_in_the_address_are_refused(server: Server) -> None:

@@ -23,7 +23,7 @@ from sealwright.server.store.sessions import (
     start_session,
 )
 from sealwright.server.store.sqlite import open_engine, transaction
-from sealwright.server.store.tables import sessions
+from sealwright.server.store.tables import sessions, users
 from sealwright.server.store.users import User, find_user, insert_user, replace_password, set_disabled
 
 if TYPE_CHECKING:
@@ -128,6 +128,23 @@ def test_refreshing_moves_the_counter_one_by_one(connection: sa.Connection) -> N
     assert [refresh(connection, session_id, counter) for counter in range(5)] == [
         (Outcome.ROTATED, counter + 1) for counter in range(5)
     ]
+
+
+def test_a_refresh_names_the_right_user_with_the_roles_of_now(connection: sa.Connection) -> None:
+    """Among several users, and after a change."""
+    insert_user(
+        connection, dataclasses.replace(SUSAN, id="usr_0", username="Abe", lookup="abe", roles=("x",))
+    )
+    insert_user(connection, dataclasses.replace(SUSAN, id="usr_2", username="Zoe", lookup="zoe", roles=()))
+    session_id = start(connection)
+    connection.execute(sa.update(users).where(users.c.id == "usr_1").values(roles=["promoted"]))
+    outcome, session = refresh_session(
+        connection, session_id, 0, client_id=None, scope=None, rules=RULES, now=T0 + 1
+    )
+    assert outcome is Outcome.ROTATED
+    assert session is not None
+    assert (session.id, session.user_id, session.username) == (session_id, "usr_1", "Susan")
+    assert (session.roles, session.scope, session.client_id) == (("promoted",), "read write", "first-party")
 
 
 def test_a_lost_answer_is_given_again_three_times_within_thirty_seconds(connection: sa.Connection) -> None:

@@ -8,6 +8,9 @@ from typing import Final
 MAX_BODY_BYTES: Final = 64 * 1024
 """Largest request body that is read; more is answered 413 without reading on."""
 
+MAX_BODY_SECONDS: Final = 10.0
+"""Longest time a request body may take to arrive; a body that trickles is answered 408."""
+
 MAX_FORM_FIELDS: Final = 30
 """Most fields in a form body."""
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import parse_qsl
@@ -11,7 +12,7 @@ import msgspec
 
 from ...errors import OAuthError
 from ...jose.strict_json import parse_object
-from ..limits import MAX_BODY_BYTES, MAX_FORM_FIELDS
+from ..limits import MAX_BODY_BYTES, MAX_BODY_SECONDS, MAX_FORM_FIELDS
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -107,10 +108,19 @@ async def _read(request: Request, content_type: str) -> bytes:
     if declared.isdecimal() and int(declared[:20]) > MAX_BODY_BYTES:
         raise _too_large()
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise _too_large()
+    try:
+        async with asyncio.timeout(MAX_BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY_BYTES:
+                    raise _too_large()
+    except TimeoutError:
+        raise OAuthError(
+            "invalid_request",
+            "The body took too long to arrive.",
+            status=408,
+            headers={"Connection": "close"},
+        ) from None
     return bytes(body)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -98,6 +98,45 @@ class Outcome(StrEnum):
     REUSED = "reused"
 
 
+def _of_user(column: sa.Column[Any]) -> sa.Label[Any]:
+    return sa.select(column).where(users.c.id == sessions.c.user_id).scalar_subquery().label(column.name)
+
+
+# Written once: building the statement anew costs many times what running it does. RETURNING may name columns
+# without their table, so the subqueries rely on users having no column "user_id".
+_ROTATE: Final = (
+    sa.update(sessions)
+    .where(
+        sessions.c.id == sa.bindparam("session_id"),
+        sessions.c.counter == sa.bindparam("presented"),
+        sessions.c.revoked_at.is_(None),
+        sessions.c.idle_expires_at > sa.bindparam("moment"),
+        sessions.c.expires_at > sa.bindparam("moment"),
+        sa.exists().where(users.c.id == sessions.c.user_id, users.c.disabled.is_(False)),
+        sa.or_(
+            sa.bindparam("client", type_=sa.String).is_(None),
+            sessions.c.client_id == sa.bindparam("client", type_=sa.String),
+        ),
+    )
+    .values(
+        counter=sessions.c.counter + 1,
+        refreshed_at=sa.bindparam("moment"),
+        grace_used=0,
+        idle_expires_at=sa.bindparam("idle_until"),
+    )
+    .returning(
+        sessions.c.id,
+        sessions.c.user_id,
+        sessions.c.client_id,
+        sessions.c.scope,
+        sessions.c.audience,
+        sessions.c.counter,
+        _of_user(users.c.username),
+        _of_user(users.c.roles),
+    )
+)
+
+
 def start_session(connection: sa.Connection, new: NewSession, *, now: float) -> Session | None:
     """Open a session, if the user may still log in with the password that was verified.
 
@@ -178,29 +217,18 @@ def refresh_session(
     Raises:
         OAuthError: ``invalid_scope``: the scope is not within the session's; nothing has changed.
     """
-    enabled = sa.exists().where(users.c.id == sessions.c.user_id, users.c.disabled.is_(False))
-    rotate = (
-        sa.update(sessions)
-        .where(
-            sessions.c.id == session_id,
-            sessions.c.counter == counter,
-            sessions.c.revoked_at.is_(None),
-            sessions.c.idle_expires_at > now,
-            sessions.c.expires_at > now,
-            enabled,
-        )
-        .values(
-            counter=sessions.c.counter + 1,
-            refreshed_at=now,
-            grace_used=0,
-            idle_expires_at=now + rules.idle_lifetime,
-        )
-        .returning(sessions.c.id)
-    )
-    if client_id is not None:
-        rotate = rotate.where(sessions.c.client_id == client_id)
-    if connection.execute(rotate).first() is not None:
-        session = _session(_load(connection, session_id))
+    rotated = connection.execute(
+        _ROTATE,
+        {
+            "session_id": session_id,
+            "presented": counter,
+            "client": client_id,
+            "moment": now,
+            "idle_until": now + rules.idle_lifetime,
+        },
+    ).first()
+    if rotated is not None:
+        session = _session(rotated)
         _require_scope(session, scope)
         return Outcome.ROTATED, session
     row = _load(connection, session_id)
