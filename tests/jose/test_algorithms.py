@@ -105,7 +105,7 @@ def test_a_key_bound_to_one_algorithm_does_no_other(alg: str, keys: Mapping[str,
     """A key made for one algorithm neither signs nor verifies with any other of the table."""
     key = keys[alg]
     assert key.alg == alg
-    assert key.algorithms == frozenset({alg})
+    assert key.algorithms == ({"EdDSA", "Ed25519"} if alg == "EdDSA" else {alg})
     for other in SIZES.keys() - {alg}:
         with pytest.raises((InvalidKeyError, InvalidAlgorithmError)):
             key.sign(DATA, other)
@@ -120,7 +120,7 @@ def test_a_key_bound_to_one_algorithm_does_no_other(alg: str, keys: Mapping[str,
         ("P-256", {"ES256"}),
         ("P-384", {"ES384"}),
         ("P-521", {"ES512"}),
-        ("Ed25519", {"EdDSA"}),
+        ("Ed25519", {"EdDSA", "Ed25519"}),
     ],
 )
 def test_key_type_and_curve_decide_the_algorithms(
@@ -153,7 +153,7 @@ def test_the_key_decides_what_it_signs_with_when_nobody_says(
 
 
 @pytest.mark.parametrize(
-    "name", ["none", "None", "NONE", "nOnE", "", "HS1", "hs256", "RS256 ", "ES256K", "A128KW"]
+    "name", ["none", "None", "NONE", "nOnE", "", "HS1", "hs256", "RS256 ", "A128KW"]
 )
 def test_what_is_not_in_the_table_does_not_exist(name: str, keys: Mapping[str, Key]) -> None:
     """Names outside the table, ``none`` in every spelling among them, sign and verify nothing."""

@@ -199,7 +199,7 @@ def test_generate_makes_a_bound_private_key(alg: str) -> None:
     """A generated key signs with its one algorithm and has its thumbprint for a kid."""
     key = Key.generate(alg)
     assert key.is_private
-    assert key.algorithms == {alg}
+    assert key.algorithms == ({"EdDSA", "Ed25519"} if alg == "EdDSA" else {alg})
     assert key.kid == key.thumbprint()
     key.verify(b"x", key.sign(b"x"))
     assert Key.generate(alg, kid="mine").kid == "mine"

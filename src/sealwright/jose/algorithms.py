@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The one table of signature algorithms (RFC 7518 section 3, RFC 8037).
+"""The one table of signature algorithms (RFC 7518 section 3, RFC 8037, 8812, 9864, 9964).
 
 A row knows everything that follows from an ``alg``: which keys fit it, how a signature is made and verified,
 and how long it is. No other file compares ``alg`` names.
@@ -16,11 +16,11 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from ..errors import InvalidAlgorithmError
-from .natives import CURVES
+from .natives import CURVES, EDWARDS, MLDSA, EdwardsPrivate, EdwardsPublic, MldsaPrivate, MldsaPublic
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_+:./-]{1,20}")
 
@@ -38,7 +38,7 @@ class Algorithm:
     Attributes:
         name: The ``alg`` value.
         kty: The key type it needs (RFC 7518 section 6).
-        curve: The curve it needs (JWK ``crv``), or None where there is none.
+        varieties: The curves (JWK ``crv``) or parameter sets it works on; (None,) where there are none.
         min_secret_bytes: The shortest HMAC secret (RFC 7518 section 3.2), 0 for other algorithms.
         sign: Makes a signature in JWS form.
         verify: Says whether a signature fits; never raises for a wrong one.
@@ -47,7 +47,7 @@ class Algorithm:
 
     name: str
     kty: str
-    curve: str | None
+    varieties: tuple[str | None, ...]
     min_secret_bytes: int
     sign: SignFunction
     verify: VerifyFunction
@@ -71,7 +71,7 @@ def _hmac(name: str, digest: str) -> Algorithm:
     def generate(_bits: int) -> bytes:
         return _secrets_token_bytes(size)
 
-    return Algorithm(name, "oct", None, size, sign, verify, generate)
+    return Algorithm(name, "oct", (None,), size, sign, verify, generate)
 
 
 def _secrets_token_bytes(size: int) -> bytes:
@@ -99,7 +99,7 @@ def _rsa(name: str, digest: hashes.HashAlgorithm, *, pss: bool) -> Algorithm:
     def generate(bits: int) -> rsa.RSAPrivateKey:
         return rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
-    return Algorithm(name, "RSA", None, 0, sign, verify, generate)
+    return Algorithm(name, "RSA", (None,), 0, sign, verify, generate)
 
 
 def _deterministic_ecdsa(digest: hashes.HashAlgorithm) -> ec.ECDSA:
@@ -133,24 +133,31 @@ def _ecdsa(name: str, crv: str, digest: hashes.HashAlgorithm) -> Algorithm:
     def generate(_bits: int) -> ec.EllipticCurvePrivateKey:
         return ec.generate_private_key(curve)
 
-    return Algorithm(name, "EC", crv, 0, sign, verify, generate)
+    return Algorithm(name, "EC", (crv,), 0, sign, verify, generate)
 
 
-def _eddsa(name: str) -> Algorithm:
-    def sign(key: ed25519.Ed25519PrivateKey, signing_input: bytes) -> bytes:
+def _eddsa(name: str, *curves: str) -> Algorithm:
+    return _one_shot(name, "OKP", curves, EDWARDS[curves[0]][0].generate)
+
+
+def _mldsa(name: str) -> Algorithm:
+    return _one_shot(name, "AKP", (name,), MLDSA[name][0].generate)
+
+
+def _one_shot(name: str, kty: str, varieties: tuple[str, ...], generate: Callable[[], Any]) -> Algorithm:
+    """Make the row of an algorithm whose keys themselves know all there is to know."""
+
+    def sign(key: EdwardsPrivate | MldsaPrivate, signing_input: bytes) -> bytes:
         return key.sign(signing_input)
 
-    def verify(key: ed25519.Ed25519PublicKey, signing_input: bytes, signature: bytes) -> bool:
+    def verify(key: EdwardsPublic | MldsaPublic, signing_input: bytes, signature: bytes) -> bool:
         try:
             key.verify(signature, signing_input)
         except InvalidSignature:
             return False
         return True
 
-    def generate(_bits: int) -> ed25519.Ed25519PrivateKey:
-        return ed25519.Ed25519PrivateKey.generate()
-
-    return Algorithm(name, "OKP", "Ed25519", 0, sign, verify, generate)
+    return Algorithm(name, kty, varieties, 0, sign, verify, lambda _bits: generate())
 
 
 _ROWS = (
@@ -166,7 +173,14 @@ _ROWS = (
     _ecdsa("ES256", "P-256", hashes.SHA256()),
     _ecdsa("ES384", "P-384", hashes.SHA384()),
     _ecdsa("ES512", "P-521", hashes.SHA512()),
-    _eddsa("EdDSA"),
+    _ecdsa("ES256K", "secp256k1", hashes.SHA256()),
+    # RFC 9864 names the curve in the algorithm; the older name covers both and is understood everywhere.
+    _eddsa("EdDSA", "Ed25519", "Ed448"),
+    _eddsa("Ed25519", "Ed25519"),
+    _eddsa("Ed448", "Ed448"),
+    _mldsa("ML-DSA-44"),
+    _mldsa("ML-DSA-65"),
+    _mldsa("ML-DSA-87"),
 )
 
 ALGORITHMS: dict[str, Algorithm] = {row.name: row for row in _ROWS}
@@ -190,17 +204,31 @@ def find_algorithm(name: object) -> Algorithm:
     return row
 
 
-def algorithms_for(kty: str, curve: str | None) -> tuple[str, ...]:
+def algorithms_for(kty: str, variety: str | None) -> tuple[str, ...]:
     """List the algorithms a kind of key can serve, the preferred one first.
 
     Args:
         kty: The key type.
-        curve: The curve, or None.
+        variety: The curve or parameter set, or None.
 
     Returns:
         ``alg`` names in the table's order; empty when there is none.
     """
-    return tuple(row.name for row in _ROWS if row.kty == kty and row.curve == curve)
+    return tuple(row.name for row in _ROWS if row.kty == kty and variety in row.varieties)
+
+
+def synonyms(alg: str, variety: str | None) -> tuple[str, ...]:
+    """List the names under which a signature of one algorithm and one kind of key may go, `alg` first.
+
+    RFC 9864 gave EdDSA a name for each curve: a key signs and verifies the same under both.
+
+    Args:
+        alg: One of its names.
+        variety: The key's curve or parameter set, or None.
+    """
+    row = ALGORITHMS[alg]
+    others = _ROWS if row.kty == "OKP" else ()
+    return (alg, *(other.name for other in others if other is not row and variety in other.varieties))
 
 
 def printable_name(name: object) -> str:

@@ -64,7 +64,7 @@ class Parsed(msgspec.Struct, frozen=True, gc=False):
         """
         chosen, allowed = verifying_key(key, self.header, algorithms)
         alg = self.header["alg"]
-        if alg not in allowed:
+        if alg not in allowed and not chosen.known_as(alg, allowed):
             raise InvalidAlgorithmError(
                 "The specified alg value is not allowed", hint=f"Accepted here: {', '.join(sorted(allowed))}."
             )

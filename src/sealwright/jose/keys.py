@@ -9,8 +9,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -22,31 +22,31 @@ from .algorithms import (
     ALGORITHMS,
     SignFunction,
     VerifyFunction,
-    algorithms_for,
     find_algorithm,
     printable_name,
+    synonyms,
 )
 from .keyformats import jwk as jwk_format
 from .keyformats import openssh, pem
 from .keyformats.recognise import key_material_in
+from .labels import Labels
 from .limits import MAX_KEY_BYTES, MAX_RSA_BITS, MIN_RSA_BITS
 from .natives import Native, describe, is_private, public_of
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Key:
-    """One key: RSA, elliptic curve, Ed25519 or an HMAC secret.
+    """One key: RSA, elliptic curve, Edwards curve, ML-DSA or an HMAC secret.
 
     Make one with `generate`, `parse`, `load`, `from_jwk`, `from_secret` or `from_native`.
 
     Attributes:
         native: The key object of `cryptography`, or the bytes of an HMAC secret.
-        kty: The key type: ``RSA``, ``EC``, ``OKP`` or ``oct``.
-        curve: The ``crv`` of elliptic curve keys, or None.
-        algorithms: Every algorithm it may be used with; exactly one when it was made for one.
+        kty: The key type: ``RSA``, ``EC``, ``OKP``, ``AKP`` or ``oct``.
+        curve: The ``crv`` of elliptic and Edwards curve keys, or None.
+        algorithms: Every algorithm it may be used with; only the names of one when it was made for one.
         alg: What it signs with when nothing else is asked for.
-        use: The JWK's ``use``, or None.
-        key_ops: The JWK's ``key_ops``, or None.
+        labels: The JWK's ``alg``, ``kid``, ``use`` and ``key_ops`` as they were given.
         is_private: Whether whoever holds it can sign.
     """
 
@@ -55,10 +55,8 @@ class Key:
     curve: str | None
     algorithms: frozenset[str]
     alg: str
-    use: str | None
-    key_ops: tuple[str, ...] | None
+    labels: Labels
     is_private: bool
-    _given_kid: str | None
     _verifying: Native | bytes
     _signers: Mapping[str, SignFunction]
     _verifiers: Mapping[str, VerifyFunction]
@@ -82,7 +80,7 @@ class Key:
             raise InvalidKeyError(
                 f"RSA keys have {MIN_RSA_BITS} to {MAX_RSA_BITS} bits, in whole bytes; not {bits}"
             )
-        return _make(row.generate(bits), {"alg": alg, "kid": kid})
+        return _make(row.generate(bits), Labels(alg, kid))
 
     @classmethod
     def parse(cls, data: str | bytes, password: str | bytes | None = None) -> Key:
@@ -96,7 +94,7 @@ class Key:
             InvalidKeyError: It is no usable key; the message says what it looks like and what to do.
         """
         found = keyformats.read(data, _as_bytes(password))
-        return cls.from_jwk(found) if isinstance(found, dict) else _make(found, {})
+        return cls.from_jwk(found) if isinstance(found, dict) else _make(found, Labels())
 
     @classmethod
     def load(cls, path: str | Path, password: str | bytes | None = None) -> Key:
@@ -129,7 +127,7 @@ class Key:
         Raises:
             InvalidKeyError: A member is missing, wrong or contradicts another.
         """
-        return _make(jwk_format.read(jwk), jwk)
+        return _make(jwk_format.read(jwk), Labels.of(jwk))
 
     @classmethod
     def from_secret(cls, secret: bytes | str, alg: str = "HS256", *, kid: str | None = None) -> Key:
@@ -147,7 +145,7 @@ class Key:
         kind = key_material_in(raw)
         if kind is not None:
             raise InvalidKeyError(f"this is {kind}, which is no HMAC secret", hint="Use Key.parse().")
-        return _make(raw, {"alg": alg, "kid": kid})
+        return _make(raw, Labels(alg, kid))
 
     @classmethod
     def from_native(cls, native: object, *, alg: str | None = None, kid: str | None = None) -> Key:
@@ -161,13 +159,13 @@ class Key:
         Raises:
             InvalidKeyError: It is no such object, or does not fit the algorithm.
         """
-        return _make(cast("Native", native), {"alg": alg, "kid": kid})
+        return _make(cast("Native", native), Labels(alg, kid))
 
     @property
     def kid(self) -> str:
         """The name given to the key, else its thumbprint."""
-        if self._given_kid is not None:
-            return self._given_kid
+        if self.labels.kid is not None:
+            return self.labels.kid
         if not self._remembered_kid:
             self._remembered_kid.append(self.thumbprint())
         return self._remembered_kid[0]
@@ -187,8 +185,8 @@ class Key:
             raise InvalidKeyError("an HMAC secret has no public half", hint="Use an ES256 or RS256 key.")
         if not self.is_private:
             return self
-        ops = None if self.key_ops is None else ("verify",)
-        return _make(public_of(self.native), {**self._labels(), "key_ops": ops})
+        ops = None if self.labels.key_ops is None else ("verify",)
+        return _make(public_of(self.native), replace(self.labels, key_ops=ops))
 
     def sign(self, signing_input: bytes, algorithm: str | None = None) -> bytes:
         """Sign the ASCII bytes of ``header.payload``.
@@ -228,6 +226,15 @@ class Key:
         if not verify(self._verifying, signing_input, signature):
             raise InvalidSignatureError("Signature verification failed")
 
+    def known_as(self, alg: str, names: Collection[str]) -> bool:
+        """Whether an ``alg`` goes under another of the given names too (RFC 9864: Ed25519 and EdDSA).
+
+        Args:
+            alg: The ``alg`` of a token.
+            names: The names that are allowed.
+        """
+        return alg in self.algorithms and any(name in names for name in synonyms(alg, self.curve))
+
     def thumbprint(self) -> str:
         """Return the SHA-256 thumbprint in base64url (RFC 7638)."""
         members = self._public_members()
@@ -249,10 +256,12 @@ class Key:
         members: dict[str, Any] = {**self._public_members(), "kid": self.kid}
         if private and not isinstance(self.native, bytes):
             members |= jwk_format.private_members(self.native)
-        if len(self.algorithms) == 1:
+        if self.labels.alg is not None or isinstance(self.native, bytes):
             members["alg"] = self.alg
-        members |= {"use": self.use} if self.use is not None else {}
-        members |= {"key_ops": list(self.key_ops)} if self.key_ops is not None else {}
+        if self.labels.use is not None:
+            members["use"] = self.labels.use
+        if self.labels.key_ops is not None:
+            members["key_ops"] = list(self.labels.key_ops)
         return members
 
     def to_pem(self, *, private: bool = False, password: str | bytes | None = None) -> str:
@@ -283,7 +292,7 @@ class Key:
 
     def __repr__(self) -> str:
         half = "secret" if self.kty == "oct" else "private" if self.is_private else "public"
-        kid = "" if self.kty == "oct" and self._given_kid is None else f", kid={self.kid!r}"
+        kid = "" if self.kty == "oct" and self.labels.kid is None else f", kid={self.kid!r}"
         return f"<Key {half} {self.kty}, alg={self.alg}{kid}>"
 
     def __reduce__(self) -> NoReturn:
@@ -296,15 +305,9 @@ class Key:
                 f"this {self.kty} key is for {', '.join(sorted(self.algorithms))}, "
                 f"not {printable_name(algorithm)}"
             )
-        if self.use not in (None, "sig"):
-            return InvalidKeyError(f'the key\'s use is "{str(self.use)[:20]}": it must not {operation}')
-        if self.key_ops is not None and operation not in self.key_ops:
-            return InvalidKeyError(f'the key\'s key_ops do not hold "{operation}"')
+        if not self.labels.allow(operation):
+            return self.labels.refusal(operation)
         return InvalidKeyError("this is a public key; signing needs the private one")
-
-    def _labels(self) -> dict[str, Any]:
-        alg = self.alg if len(self.algorithms) == 1 else None
-        return {"alg": alg, "kid": self._given_kid, "use": self.use, "key_ops": self.key_ops}
 
     def _public_members(self) -> dict[str, str]:
         if isinstance(self.native, bytes):
@@ -319,69 +322,52 @@ class Key:
         return self.native
 
 
-def _make(native: Native | bytes, labels: Mapping[str, Any]) -> Key:
-    """Make a key, refusing labels (``alg``, ``kid``, ``use``, ``key_ops``) that contradict the material."""
-    kty, curve = ("oct", None) if isinstance(native, bytes) else describe(native)
-    fitting = algorithms_for(kty, curve)
-    alg = _text_or_none(labels, "alg")
-    if alg is not None and alg not in fitting:
-        kind = f"{kty} key" if curve is None else f"{curve} key"
-        raise InvalidKeyError(
-            f"alg {printable_name(alg)} does not fit this {kind}: it is for {', '.join(fitting)}"
-        )
+def _make(native: Native | bytes, labels: Labels) -> Key:
+    """Make a key, refusing labels that contradict the material."""
+    kty, variety = ("oct", None) if isinstance(native, bytes) else describe(native)
+    fitting = labels.algorithms(kty, variety)
     if isinstance(native, bytes):
-        fitting = (alg or fitting[0],)
+        fitting = fitting[:1]
         shortest = ALGORITHMS[fitting[0]].min_secret_bytes
         if len(native) < shortest:
             raise InvalidKeyError(
                 f"the HMAC secret has {len(native)} bytes; {fitting[0]} needs at least {shortest}",
                 hint="Make one: sealwright keygen --alg HS256.",
             )
-    return assemble(native, (alg,) if alg else fitting, labels)
+    return assemble(native, kty, variety, fitting, labels)
 
 
-def assemble(native: Native | bytes, algorithms: tuple[str, ...], labels: Mapping[str, Any]) -> Key:
+def assemble(
+    native: Native | bytes,
+    kty: str,
+    variety: str | None,
+    algorithms: tuple[str, ...],
+    labels: Labels,
+) -> Key:
     """Put a key together from parts that are known to fit each other.
 
     Args:
         native: The key object, or an HMAC secret.
+        kty: Its key type.
+        variety: Its curve or parameter set, or None.
         algorithms: What it may be used with, the preferred one first.
-        labels: ``kid``, ``use`` and ``key_ops``, as in a JWK.
+        labels: What is written on it.
     """
-    kty, curve = ("oct", None) if isinstance(native, bytes) else describe(native)
     private = isinstance(native, bytes) or is_private(native)
-    use, key_ops = _text_or_none(labels, "use"), _key_ops(labels.get("key_ops"))
-    rows = [ALGORITHMS[name] for name in algorithms] if use in (None, "sig") else []
+    signers, verifiers = labels.operations(algorithms, private=private)
     return Key(
         native=native,
         kty=kty,
-        curve=curve,
+        curve=variety if kty in ("EC", "OKP") else None,
         algorithms=frozenset(algorithms),
         alg=algorithms[0],
-        use=use,
-        key_ops=key_ops,
+        labels=labels,
         is_private=private,
-        _given_kid=_text_or_none(labels, "kid"),
         _verifying=native if isinstance(native, bytes) else public_of(native),
-        _signers={row.name: row.sign for row in rows if private and (key_ops is None or "sign" in key_ops)},
-        _verifiers={row.name: row.verify for row in rows if key_ops is None or "verify" in key_ops},
+        _signers=signers,
+        _verifiers=verifiers,
     )
 
 
 def _as_bytes(password: str | bytes | None) -> bytes | None:
     return password.encode() if isinstance(password, str) else password
-
-
-def _text_or_none(labels: Mapping[str, Any], name: str) -> str | None:
-    value = labels.get(name)
-    if value is not None and not isinstance(value, str):
-        raise InvalidKeyError(f"the key's {name} is no text")
-    return value
-
-
-def _key_ops(value: Any) -> tuple[str, ...] | None:
-    if value is None:
-        return None
-    if not isinstance(value, (list, tuple)) or not all(isinstance(op, str) for op in value):
-        raise InvalidKeyError("the key's key_ops is no list of texts")
-    return tuple(value)

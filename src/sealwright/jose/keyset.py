@@ -148,8 +148,8 @@ def _verifying_key(member: Any) -> Key:
     if not isinstance(member, Mapping):
         raise InvalidKeyError("it is no JSON object")
     key = Key.from_jwk(member)
-    if key.use not in (None, "sig"):
-        raise InvalidKeyError(f'its use is "{key.use[:20]}", not "sig"')
+    if not key.labels.allow("verify"):
+        raise key.labels.refusal("verify")
     return key
 
 

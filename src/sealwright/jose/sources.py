@@ -20,6 +20,7 @@ from .algorithms import ALGORITHMS, find_algorithm
 from .keyformats.recognise import key_material_in
 from .keys import Key, assemble
 from .keyset import KeySet
+from .labels import Labels
 from .limits import MAX_REMEMBERED_KEYS
 from .natives import Native
 from .signer import Signer, is_signer
@@ -195,7 +196,7 @@ def _new_secret(raw: bytes, algorithm: str) -> Key:
         InsecureKeyLengthWarning,
         stacklevel=_frames_inside_the_package(),
     )
-    return assemble(raw, (algorithm,), {})
+    return assemble(raw, "oct", None, (algorithm,), Labels(alg=algorithm))
 
 
 def _frames_inside_the_package() -> int:

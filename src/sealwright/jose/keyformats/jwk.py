@@ -1,20 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-"""JSON Web Keys: key objects from and to JWK members (RFC 7517, RFC 7518 section 6, RFC 8037)."""
+"""JSON Web Keys: key objects from and to JWK members (RFC 7517, RFC 7518 section 6, RFC 8037, 8812, 9964)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from ...errors import InvalidKeyError
 from .. import base64url
 from ..limits import MAX_RSA_BITS
-from ..natives import CURVES, Native, describe, public_of
+from ..natives import (
+    CURVES,
+    EDWARDS,
+    MLDSA,
+    EdwardsPrivate,
+    MldsaPrivate,
+    Native,
+    PrivateNative,
+    PublicNative,
+    describe,
+    private_of,
+    public_of,
+)
 
 # RFC 7638 section 3.2: what a thumbprint is taken over, for each kty.
-REQUIRED = {"RSA": ("e", "n"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x"), "oct": ("k",)}
+REQUIRED = {
+    "RSA": ("e", "n"),
+    "EC": ("crv", "x", "y"),
+    "OKP": ("crv", "x"),
+    "AKP": ("alg", "pub"),
+    "oct": ("k",),
+}
 
 _RSA_CRT = ("p", "q", "dp", "dq", "qi")
 
@@ -46,7 +64,7 @@ def read(jwk: Mapping[str, Any]) -> Native | bytes:
 
 def public_members(native: Native) -> dict[str, str]:
     """Return the JWK members of the public half: ``kty``, ``crv`` and the numbers."""
-    kty, crv = describe(native)
+    kty, variety = describe(native)
     public = public_of(native)
     if isinstance(public, rsa.RSAPublicKey):
         numbers = public.public_numbers()
@@ -56,11 +74,14 @@ def public_members(native: Native) -> dict[str, str]:
         size = (public.key_size + 7) // 8
         return {
             "kty": kty,
-            "crv": str(crv),
+            "crv": str(variety),
             "x": base64url.encode(point.x.to_bytes(size, "big")),
             "y": base64url.encode(point.y.to_bytes(size, "big")),
         }
-    return {"kty": kty, "crv": str(crv), "x": base64url.encode(public.public_bytes_raw())}
+    raw = base64url.encode(public.public_bytes_raw())
+    if kty == "AKP":
+        return {"kty": kty, "alg": str(variety), "pub": raw}
+    return {"kty": kty, "crv": str(variety), "x": raw}
 
 
 def private_members(native: Native) -> dict[str, str]:
@@ -72,9 +93,10 @@ def private_members(native: Native) -> dict[str, str]:
     if isinstance(native, ec.EllipticCurvePrivateKey):
         size = (native.key_size + 7) // 8
         return {"d": base64url.encode(native.private_numbers().private_value.to_bytes(size, "big"))}
-    if isinstance(native, ed25519.Ed25519PrivateKey):
-        return {"d": base64url.encode(native.private_bytes_raw())}
-    raise InvalidKeyError("a public key has no private members to export")
+    private = cast("EdwardsPrivate | MldsaPrivate", private_of(native))
+    # An Edwards key's private bytes are RFC 8037's d; those of ML-DSA are RFC 9964's 32-byte seed.
+    name = "priv" if describe(native)[0] == "AKP" else "d"
+    return {name: base64url.encode(private.private_bytes_raw())}
 
 
 def _read_rsa(jwk: Mapping[str, Any]) -> Native:
@@ -106,20 +128,34 @@ def _read_ec(jwk: Mapping[str, Any]) -> Native:
     if "d" not in jwk:
         return public
     private = ec.derive_private_key(int.from_bytes(_bytes(jwk, "d", size), "big"), curve)
-    if private.public_key() != public:
-        raise InvalidKeyError("the EC JWK's d does not belong to its x and y")
-    return private
+    return _paired(private, public, "d does not belong to its x and y")
 
 
 def _read_okp(jwk: Mapping[str, Any]) -> Native:
-    if _text(jwk, "crv") != "Ed25519":
-        raise _unknown("crv", jwk["crv"], ("Ed25519",))
-    public = ed25519.Ed25519PublicKey.from_public_bytes(_bytes(jwk, "x", 32))
+    classes = EDWARDS.get(_text(jwk, "crv"))
+    if classes is None:
+        raise _unknown("crv", jwk["crv"], EDWARDS)
+    private_class, public_class = classes
+    public = public_class.from_public_bytes(_bytes(jwk, "x"))
     if "d" not in jwk:
         return public
-    private = ed25519.Ed25519PrivateKey.from_private_bytes(_bytes(jwk, "d", 32))
+    return _paired(private_class.from_private_bytes(_bytes(jwk, "d")), public, "d does not belong to its x")
+
+
+def _read_akp(jwk: Mapping[str, Any]) -> Native:
+    classes = MLDSA.get(_text(jwk, "alg"))
+    if classes is None:
+        raise _unknown("alg", jwk["alg"], MLDSA)
+    private_class, public_class = classes
+    public = public_class.from_public_bytes(_bytes(jwk, "pub"))
+    if "priv" not in jwk:
+        return public
+    return _paired(private_class.from_seed_bytes(_bytes(jwk, "priv")), public, "priv does not yield its pub")
+
+
+def _paired(private: PrivateNative, public: PublicNative, fault: str) -> Native:
     if private.public_key() != public:
-        raise InvalidKeyError("the OKP JWK's d does not belong to its x")
+        raise InvalidKeyError(f"the JWK's {fault}")
     return private
 
 
@@ -127,7 +163,7 @@ def _read_oct(jwk: Mapping[str, Any]) -> bytes:
     return _bytes(jwk, "k")
 
 
-_READERS = {"RSA": _read_rsa, "EC": _read_ec, "OKP": _read_okp, "oct": _read_oct}
+_READERS = {"RSA": _read_rsa, "EC": _read_ec, "OKP": _read_okp, "AKP": _read_akp, "oct": _read_oct}
 
 
 def _unknown(name: str, value: object, known: Iterable[str]) -> InvalidKeyError:
