@@ -13,7 +13,7 @@ import pytest
 
 from sealwright.cli.output import program_name
 from sealwright.errors import InvalidKeyError
-from sealwright.jose import Key
+from sealwright.jose import ALGORITHMS, Key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +28,16 @@ def mode(path: str) -> int:
     return Path(path).stat().st_mode & 0o777
 
 
+@pytest.mark.parametrize("alg", ALGORITHMS)
+def test_every_algorithm_of_the_table_has_keys(cli: InProcess, alg: str) -> None:
+    """A key for each algorithm of the library's table signs and verifies."""
+    assert cli("keygen", "k", "--alg", alg).status == 0
+    token = cli("sign", "--key", "k", "--alg", alg, "--sub", "susan").out
+    public = "k" if ALGORITHMS[alg].symmetric else "k.pub"
+    done = cli("verify", "-", "--key", public, "--alg", alg, stdin=token)
+    assert done.status == 0, done.err
+
+
 @pytest.mark.parametrize("form", ["pem", "openssh", "jwk"])
 @pytest.mark.parametrize("alg", ASYMMETRIC)
 def test_a_key_pair_of_every_kind_signs_and_verifies(cli: InProcess, alg: str, form: str) -> None:
@@ -37,6 +47,18 @@ def test_a_key_pair_of_every_kind_signs_and_verifies(cli: InProcess, alg: str, f
     assert private.is_private
     assert not public.is_private
     public.verify(b"input", private.sign(b"input", alg), alg)
+
+
+@pytest.mark.parametrize("alg", ALGORITHMS)
+def test_a_format_that_does_not_exist_for_a_key_is_one_line(cli: InProcess, alg: str) -> None:
+    """OpenSSH knows few kinds of keys; for the others nothing is written."""
+    done = cli("keygen", "k", "--alg", alg, "--format", "openssh")
+    if done.status == 0:
+        assert Key.load("k").is_private
+        return
+    assert done.status == 2
+    assert done.err.count("\n") == 1
+    assert list(Path().iterdir()) == []
 
 
 def test_the_private_key_is_0600_whatever_the_umask(cli: InProcess) -> None:

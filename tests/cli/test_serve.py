@@ -15,9 +15,6 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.cli.conftest import environment
 
-from sealwright.cli.keys import ALGORITHMS as CLI_ALGORITHMS
-from sealwright.jose import ALGORITHMS
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -158,8 +155,3 @@ def test_a_data_folder_that_cannot_be_used_is_status_2_and_one_line(
     assert done.returncode == 2
     assert done.stderr.startswith(b"sealwright: data folder file/data: ")
     assert done.stderr.count(b"\n") == 1
-
-
-def test_the_command_line_knows_the_algorithms_of_the_table() -> None:
-    """The list written out for ``--help`` is the library's table."""
-    assert set(CLI_ALGORITHMS) == set(ALGORITHMS)

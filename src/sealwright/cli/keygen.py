@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import ConfigError
-from .keys import ALGORITHMS, ask_password, read_password_file
+from ..errors import ConfigError, InvalidKeyError
+from .keys import AlgorithmName, ask_password, read_password_file
 from .output import console, print_json, program_name, visible
 from .tokenview import heading
 
 if TYPE_CHECKING:
-    from ..jose import Key
+    from ..jose import Algorithm, Key
 
 _DEFAULT_PATH = Path("jwt-key")
 _DEFAULT_BITS = 2048
@@ -26,7 +26,11 @@ _OWNER_ONLY, _EVERYONE = 0o600, 0o644
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 @click.option(
-    "--alg", type=click.Choice(ALGORITHMS), default="ES256", show_default=True, help="What it signs with."
+    "--alg",
+    type=AlgorithmName(),
+    default="ES256",
+    show_default=True,
+    help="What it signs with, such as ES256, EdDSA, RS256 or HS256.",
 )
 @click.option(
     "--bits", type=click.IntRange(2048, 8192), help=f"RSA only: the modulus.  [default: {_DEFAULT_BITS}]"
@@ -60,11 +64,12 @@ def keygen(
     private key's file can be read by you alone (mode 0600), and a file that exists is never overwritten. An
     HMAC secret (HS256, HS384, HS512) has no public key: one file is written.
     """
-    from ..jose import Key
+    from ..jose import ALGORITHMS, Key
 
-    secret = alg.startswith("HS")
+    row = ALGORITHMS[alg]
+    secret = row.symmetric
     form = form or ("jwk" if secret else "pem")
-    _refuse_odd_options(alg, form, bits=bits, password=ask or password_file is not None)
+    _refuse_odd_options(row, form, bits=bits, password=ask or password_file is not None)
     private_path = path or _DEFAULT_PATH
     public_path = None if secret else Path(f"{private_path}.pub")
     _refuse_existing(private_path, public_path)
@@ -75,10 +80,15 @@ def keygen(
         password = ask_password("Password for the private key", confirm=True, instead="--password-file")
 
     key = Key.generate(alg, bits=bits or _DEFAULT_BITS)
-    _write_new(private_path, _text(key, form, private=True, password=password), mode=_OWNER_ONLY)
+    try:
+        private_text = _text(key, form, private=True, password=password)
+        public_text = "" if secret else _text(key.public(), form, private=False)
+    except (InvalidKeyError, ValueError) as err:
+        raise click.UsageError(f"an {alg} key cannot be written as --format {form}") from err
+    _write_new(private_path, private_text, mode=_OWNER_ONLY)
     if public_path is not None:
         try:
-            _write_new(public_path, _text(key.public(), form, private=False), mode=_EVERYONE)
+            _write_new(public_path, public_text, mode=_EVERYONE)
         except BaseException:
             # Half a key pair would stand in the way of the next try.
             private_path.unlink(missing_ok=True)
@@ -86,11 +96,11 @@ def keygen(
     _announce(key, alg, private_path, public_path, as_json=as_json)
 
 
-def _refuse_odd_options(alg: str, form: str, *, bits: int | None, password: bool) -> None:
-    if bits is not None and not alg.startswith(("RS", "PS")):
-        raise click.UsageError(f"--bits is for RSA keys; an {alg} key has one size")
-    if form != "jwk" and alg.startswith("HS"):
-        raise click.UsageError(f"an {alg} secret can only be written as --format jwk")
+def _refuse_odd_options(row: Algorithm, form: str, *, bits: int | None, password: bool) -> None:
+    if bits is not None and row.kty != "RSA":
+        raise click.UsageError(f"--bits is for RSA keys; every {row.name} key has the same size")
+    if form != "jwk" and row.symmetric:
+        raise click.UsageError(f"the secret of {row.name} can only be written as --format jwk")
     if form != "pem" and password:
         raise click.UsageError(
             f"a file of --format {form} is not encrypted here: use --format pem for a password"

@@ -25,11 +25,28 @@ _Command = TypeVar("_Command", bound="Callable[..., Any]")
 _FILE = click.Path(dir_okay=True, path_type=Path)
 _MAX_PASSWORD = 1024
 
-ALGORITHMS = (
-    *("ES256", "ES384", "ES512", "EdDSA", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
-    *("HS256", "HS384", "HS512"),
-)
-"""Every algorithm of the library's table; written out here so that ``--help`` need not load the table."""
+
+class AlgorithmName(click.ParamType[str]):
+    """The name of an algorithm of the library's table, which is loaded only when a name is looked up."""
+
+    name = "alg"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Look the name up.
+
+        Args:
+            value: What was typed.
+            param: The option.
+            ctx: The command's context.
+
+        Returns:
+            The name.
+        """
+        from ..jose import ALGORITHMS
+
+        if value not in ALGORITHMS:
+            self.fail(f"there is no {value!r}; there are {', '.join(ALGORITHMS)}", param, ctx)
+        return str(value)
 
 
 def key_options(command: _Command) -> _Command:

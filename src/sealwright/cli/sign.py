@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import InvalidAlgorithmError
-from .keys import ALGORITHMS, key_options, load_key
+from .keys import AlgorithmName, key_options, load_key
 from .times import Duration
 from .tokens import assignments, read_claims
 
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @key_options
-@click.option(
-    "--alg", type=click.Choice(ALGORITHMS), metavar="ALG", help="Algorithm.  [default: what the key is for]"
-)
+@click.option("--alg", type=AlgorithmName(), help="Algorithm.  [default: what the key is for]")
 @click.option(
     "--header", "headers", multiple=True, metavar="NAME=VALUE", help="Header member; may be repeated."
 )

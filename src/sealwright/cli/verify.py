@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from ..errors import InvalidAudienceError, InvalidTokenError
-from .keys import ALGORITHMS, key_options, load_keys
+from .keys import AlgorithmName, key_options, load_keys
 from .output import console, json_text, print_json, visible
 from .times import Duration
 from .tokens import read_token
@@ -39,9 +39,8 @@ _KEY_OPTIONS = ("key_file", "secret_file", "secret_env")
 @click.option(
     "--alg",
     "algorithms",
-    type=click.Choice(ALGORITHMS),
+    type=AlgorithmName(),
     multiple=True,
-    metavar="ALG",
     help="Accept only this; may be repeated.",
 )
 @click.option("--audience", metavar="NAME", help="The aud the token must be for; required with --issuer.")
