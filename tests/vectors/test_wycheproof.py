@@ -2,8 +2,7 @@
 """Project Wycheproof's JOSE vectors: every valid token is accepted, every invalid one refused.
 
 Six vectors that Wycheproof calls valid contradict a strict reading and are refused here on purpose; two that
-it calls invalid are the same token as a valid one. Vectors for encryption, and for a check of keys that is
-not offered, are skipped by reason.
+it calls invalid are the same token as a valid one. Vectors for encryption are skipped by reason.
 """
 
 from __future__ import annotations
@@ -33,10 +32,6 @@ REFUSED_ON_PURPOSE = {
 }
 # Letter by letter the token and the key of a vector that Wycheproof calls valid: their padding got lost.
 SAME_AS_A_VALID_ONE = {SIGNATURES: {367: 357, 370: 357}}
-NOT_OFFERED = {
-    KEYS: {7: "ROCA moduli are not recognised yet"},
-    CRYPTO: {46: "ROCA moduli are not recognised yet"},
-}
 
 
 def _cases() -> list[Any]:
@@ -53,8 +48,6 @@ def _cases() -> list[Any]:
                 number, marks = case["tcId"], []
                 if "jwe" in case:
                     marks = [pytest.mark.skip(reason="encrypted tokens (JWE) are out of scope")]
-                elif number in NOT_OFFERED.get(name, {}):
-                    marks = [pytest.mark.skip(reason=NOT_OFFERED[name][number])]
                 title = f"{name.removesuffix('_test.json')}-{number}-{case['comment']}"
                 found.append(pytest.param(name, group, case, id=title, marks=marks))
     return found
