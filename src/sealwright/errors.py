@@ -45,6 +45,18 @@ class SealwrightError(Exception):
         super().__init__(message)
         self.hint = hint
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes with all attributes, whatever the constructor's arguments are."""
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+def _restore(
+    cls: type[SealwrightError], args: tuple[object, ...], attributes: dict[str, object]
+) -> SealwrightError:
+    error = cls.__new__(cls, *args)
+    error.__dict__.update(attributes)
+    return error
+
 
 class InvalidTokenError(SealwrightError):
     """The token must be refused (HTTP 401, RFC 6750 ``invalid_token``)."""

@@ -15,6 +15,7 @@ from .algorithms import ASYMMETRIC as ASYMMETRIC
 from .algorithms import Algorithm as Algorithm
 from .keys import Key as Key
 from .keyset import KeySet as KeySet
+from .keyset import UnusableKey as UnusableKey
 from .signer import Signer as Signer
 from .signer import is_signer as is_signer
 from .sources import SigningKey as SigningKey
@@ -28,6 +29,7 @@ __all__ = [
     "KeySet",
     "Signer",
     "SigningKey",
+    "UnusableKey",
     "VerifyingKey",
     "base64url",
     "claims",

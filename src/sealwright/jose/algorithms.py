@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from ..errors import InvalidAlgorithmError
 from .natives import CURVES, EDWARDS, MLDSA, EdwardsPrivate, EdwardsPublic, MldsaPrivate, MldsaPublic
 
+_ROUNDING = range(8)
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_+:./-]{1,20}")
 
 SignFunction = Callable[[Any, bytes], bytes]
@@ -90,6 +91,9 @@ def _rsa(name: str, digest: hashes.HashAlgorithm, *, pss: bool) -> Algorithm:
         return key.sign(signing_input, scheme, digest)
 
     def verify(key: rsa.RSAPublicKey, signing_input: bytes, signature: bytes) -> bool:
+        # Without this a PSS signature that begins with a zero byte would also pass without that byte.
+        if len(signature) * 8 - key.key_size not in _ROUNDING:
+            return False
         try:
             key.verify(signature, signing_input, scheme, digest)
         except InvalidSignature:

@@ -6,7 +6,9 @@ from __future__ import annotations
 from calendar import timegm
 from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from ..errors import (
     DecodeError,
@@ -27,6 +29,7 @@ _DATES = ("exp", "nbf", "iat")
 _NUMBERS = frozenset({int, float})
 _SHOWN_CHARS = 60
 _NOTHING: frozenset[str] = frozenset()
+_T = TypeVar("_T")
 
 
 def parse(payload: bytes) -> dict[str, Any]:
@@ -79,6 +82,7 @@ def validate(
     issuer: str | Container[str] | None = None,
     subject: str | None = None,
     require: Iterable[str] = (),
+    max_age: float | None = None,
     skip: Container[str] = _NOTHING,
 ) -> None:
     """Validate the registered claims that are there, and require the named ones.
@@ -92,6 +96,7 @@ def validate(
         issuer: The exact issuer, or a container of them.
         subject: The exact subject.
         require: Names of claims that must be there.
+        max_age: The most seconds since ``iat``, which must then be there.
         skip: Registered claims not to look at.
 
     Raises:
@@ -105,19 +110,9 @@ def validate(
     for name in require:
         if claims.get(name) is None:
             raise MissingRequiredClaimError(name)
-    # Each comparison says what must hold, so that a clock or a leeway of NaN refuses.
-    if "exp" in claims and "exp" not in skip and not _date(claims, "exp", DecodeError) > now - leeway:
-        raise ExpiredSignatureError("Signature has expired")
-    if "nbf" in claims and "nbf" not in skip and not _date(claims, "nbf", DecodeError) <= now + leeway:
-        raise ImmatureSignatureError("The token is not yet valid (nbf)")
-    if (
-        "iat" in claims
-        and "iat" not in skip
-        and not _date(claims, "iat", InvalidIssuedAtError) <= now + leeway
-    ):
-        raise ImmatureSignatureError(
-            "The token is not yet valid (iat)", hint="Do the clocks differ? Allow a leeway."
-        )
+    if max_age is not None:
+        _validate_age(claims, now - leeway - max_age)
+    _validate_dates(claims, now - leeway, now + leeway, skip)
     if (issuer is not None or "iss" in claims) and "iss" not in skip:
         _validate_issuer(claims.get("iss"), issuer)
     if (audience is not None or "aud" in claims) and "aud" not in skip:
@@ -128,12 +123,47 @@ def validate(
         raise InvalidJTIError("JWT ID must be a string")
 
 
+def convert(claims: Mapping[str, Any], type: type[_T]) -> _T:  # noqa: A002 - msgspec's own word
+    """Return claims as a value of a type.
+
+    Args:
+        claims: What a verified token says.
+        type: A msgspec Struct, a dataclass, a TypedDict, or anything else msgspec converts to.
+
+    Raises:
+        InvalidTokenError: The claims have another shape; the message names the claim, never its value.
+    """
+    try:
+        return msgspec.convert(claims, type)
+    except msgspec.ValidationError as err:
+        raise InvalidTokenError(f"The claims have another shape than expected: {err}") from None
+
+
 def _date(claims: Mapping[str, Any], name: str, error: type[InvalidTokenError]) -> float:
     value = claims[name]
     # A bool is an int to Python, but no date; NaN fails both comparisons.
     if type(value) in _NUMBERS and 0 <= value <= MAX_CLAIM_DATE:
         return value  # type: ignore[no-any-return]
     raise error(f"The {name} claim must be a number of seconds since 1970, not {_shown(value)}")
+
+
+def _validate_dates(claims: Mapping[str, Any], earliest: float, latest: float, skip: Container[str]) -> None:
+    # Each comparison says what must hold, so that a clock or a leeway of NaN refuses.
+    if "exp" in claims and "exp" not in skip and not _date(claims, "exp", DecodeError) > earliest:
+        raise ExpiredSignatureError("Signature has expired")
+    if "nbf" in claims and "nbf" not in skip and not _date(claims, "nbf", DecodeError) <= latest:
+        raise ImmatureSignatureError("The token is not yet valid (nbf)")
+    if "iat" in claims and "iat" not in skip and not _date(claims, "iat", InvalidIssuedAtError) <= latest:
+        raise ImmatureSignatureError(
+            "The token is not yet valid (iat)", hint="Do the clocks differ? Allow a leeway."
+        )
+
+
+def _validate_age(claims: Mapping[str, Any], earliest: float) -> None:
+    if claims.get("iat") is None:
+        raise MissingRequiredClaimError("iat", hint="max_age counts from it.")
+    if not _date(claims, "iat", InvalidIssuedAtError) > earliest:
+        raise ExpiredSignatureError("Signature has expired: it is older than max_age allows")
 
 
 def _validate_issuer(found: Any, issuer: str | Container[str] | None) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""JSON Web Signatures in compact form: ``header.payload.signature`` (RFC 7515).
+"""JSON Web Signatures in compact form: ``header.payload.signature`` (RFC 7515, RFC 7797).
 
 >>> key = Key.generate("ES256")
 >>> verify(sign(b"hello", key), key.public()).payload
@@ -8,30 +8,40 @@ b'hello'
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
-from ..errors import DecodeError, InvalidAlgorithmError, InvalidSignatureError
+from ..errors import (
+    DecodeError,
+    InvalidAlgorithmError,
+    InvalidKeyError,
+    InvalidSignatureError,
+    InvalidTokenError,
+)
 from . import base64url
+from .headers import Header, read_header, refuse_bad_header
 from .keys import Key
-from .limits import MAX_KID_CHARS, MAX_REMEMBERED_HEADER_CHARS, MAX_REMEMBERED_HEADERS, MAX_TOKEN_CHARS
+from .limits import MAX_CANDIDATE_KEYS, MAX_TOKEN_CHARS
+from .signer import Signer
 from .sources import SigningKey, VerifyingKey, signing_key, verifying_key
-from .strict_json import dump_object, parse_object
+from .strict_json import dump_object
 
-Header = Mapping[str, Any]
+UNDERSTOOD = ("b64",)
+"""The extensions of ``crit`` that this module knows (RFC 7797)."""
 
 _PARTS = 3
 _JWE_DOTS = 4
+_FIT_TO_TRAVEL = re.compile(rb"[\x20-\x2d\x2f-\x7e]*")
 
 
 class Verified(msgspec.Struct, frozen=True, gc=False):
     """What a token says, after its signature was verified.
 
     Attributes:
-        header: The protected header; read-only.
+        header: The header; read-only.
         payload: The bytes that were signed.
         key: The key that verified them.
     """
@@ -57,11 +67,13 @@ class Parsed(msgspec.Struct, frozen=True, gc=False):
     signing_input: bytes
 
     def verify(self, key: VerifyingKey, algorithms: Collection[str] | None = None) -> Key:
-        """Verify the signature; the arguments and errors are those of `verify` below.
+        """Verify the signature; the arguments and errors are those of the function `verify`.
 
         Returns:
             The key that fitted.
         """
+        if isinstance(key, (list, tuple)):
+            return self._verify_with_one_of(key, algorithms)
         chosen, allowed = verifying_key(key, self.header, algorithms)
         alg = self.header["alg"]
         if alg not in allowed and not chosen.known_as(alg, allowed):
@@ -71,9 +83,18 @@ class Parsed(msgspec.Struct, frozen=True, gc=False):
         chosen.verify(self.signing_input, self.signature, alg)
         return chosen
 
-
-# Parsed headers by their encoded text: a service sees the same few again and again.
-_headers: dict[bytes, Header] = {}
+    def _verify_with_one_of(self, keys: Collection[VerifyingKey], algorithms: Collection[str] | None) -> Key:
+        """Try each key in turn: for programs that rotate keys which have no names."""
+        if not 0 < len(keys) <= MAX_CANDIDATE_KEYS:
+            raise InvalidKeyError(f"a list of keys has 1 to {MAX_CANDIDATE_KEYS} of them, not {len(keys)}")
+        refused: InvalidTokenError | None = None
+        for key in keys:
+            try:
+                return self.verify(key, algorithms)
+            except InvalidTokenError as err:
+                if refused is None or isinstance(err, InvalidSignatureError):
+                    refused = err
+        raise refused or InvalidSignatureError("Signature verification failed")
 
 
 def sign(
@@ -81,6 +102,8 @@ def sign(
     key: SigningKey,
     algorithm: str | None = None,
     headers: Mapping[str, Any] | None = None,
+    *,
+    detached: bool = False,
 ) -> str:
     """Sign bytes.
 
@@ -88,7 +111,9 @@ def sign(
         payload: What to sign.
         key: A `Signer`, a private `Key`, or a private key's text or object.
         algorithm: The ``alg``; the key decides when not given.
-        headers: More header members, such as ``kid`` and ``typ``.
+        headers: More header members, such as ``kid`` and ``typ``. With ``"b64": False, "crit": ["b64"]`` the
+            payload is signed, and travels, as it is (RFC 7797).
+        detached: Leave the payload out of the token (RFC 7515 appendix F).
 
     Returns:
         The token.
@@ -97,28 +122,24 @@ def sign(
         InvalidKeyError: The key cannot sign, or not with that algorithm.
         InvalidAlgorithmError: There is no such algorithm, or ``headers`` names another one.
         TypeError: The payload is not bytes, or a header member is nothing JSON can hold.
-        ValueError: A header member cannot be produced here (``crit``, ``b64``) or is malformed.
+        ValueError: A header member is malformed, or the payload cannot travel unencoded.
     """
-    if not isinstance(payload, (bytes, bytearray)):
-        raise TypeError("the payload of a signature is bytes")
-    signer, alg = signing_key(key, algorithm)
-    header = {**headers, "alg": alg} if headers else {"alg": alg}
-    if headers and headers.get("alg", alg) != alg:
-        raise InvalidAlgorithmError(f"headers asks for another alg than {alg}, which is used for signing")
-    _refuse_bad_members(header, ValueError)
-    encoded = base64url.encode(dump_object(header))
-    signing_input = f"{encoded}.{base64url.encode(payload)}"
-    raw = signing_input.encode("ascii")
-    if isinstance(signer, Key):
-        signature = signer.sign(raw, alg)
-    elif signer.alg == alg:
-        signature = signer.sign(raw)
-    else:
-        raise InvalidAlgorithmError(f"the signer signs with {signer.alg}, not {alg}")
-    return f"{signing_input}.{base64url.encode(signature)}"
+    signer, header = prepare(payload, key, algorithm, headers)
+    protected = base64url.encode(dump_object(header))
+    content = encode_payload(payload, header, attached=not detached)
+    signature = produce(signer, header["alg"], protected.encode("ascii") + b"." + content)
+    shown = "" if detached else content.decode("ascii")
+    return f"{protected}.{shown}.{base64url.encode(signature)}"
 
 
-def verify(token: str | bytes, key: VerifyingKey, algorithms: Collection[str] | None = None) -> Verified:
+def verify(
+    token: str | bytes,
+    key: VerifyingKey,
+    algorithms: Collection[str] | None = None,
+    *,
+    payload: bytes | None = None,
+    understood: Collection[str] = UNDERSTOOD,
+) -> Verified:
     """Verify a token's signature.
 
     Everything cheap is looked at first, and the token's ``alg`` is only compared with what the key and the
@@ -126,8 +147,11 @@ def verify(token: str | bytes, key: VerifyingKey, algorithms: Collection[str] | 
 
     Args:
         token: A compact token.
-        key: A `Key`, a `KeySet`, a function of the header, a public key's text or object, or an HMAC secret.
+        key: A `Key`, a `KeySet`, a function of the header, a public key's text or object, an HMAC secret, or
+            a list of these to try in turn.
         algorithms: What to accept; may be left out when the key is bound to its algorithm.
+        payload: The payload of a token that travels without it.
+        understood: Extensions that ``crit`` may name; whoever adds one here acts on it.
 
     Returns:
         The header, the payload and the key that fitted.
@@ -139,15 +163,17 @@ def verify(token: str | bytes, key: VerifyingKey, algorithms: Collection[str] | 
         UnknownKeyError: No key fits the header.
         InvalidKeyError: The key cannot be read or used.
     """
-    parsed = parse(token)
+    parsed = parse(token, payload=payload, understood=understood)
     return Verified(parsed.header, parsed.payload, parsed.verify(key, algorithms))
 
 
-def parse(token: str | bytes) -> Parsed:
+def parse(token: str | bytes, *, payload: bytes | None = None, understood: Collection[str] = ()) -> Parsed:
     """Take a token apart without verifying anything.
 
     Args:
         token: A compact token.
+        payload: The payload of a token that travels without it.
+        understood: Extensions that ``crit`` may name; none for JSON Web Tokens (RFC 7797 section 7).
 
     Returns:
         Its parts. Nobody vouches for them: use them to show a token or to find a key, never to decide.
@@ -160,17 +186,90 @@ def parse(token: str | bytes) -> Parsed:
     parts = raw.split(b".", 3)
     if len(parts) != _PARTS:
         raise _wrong_number_of_parts(raw)
-    encoded_header, encoded_payload, encoded_signature = parts
-    header = _headers.get(encoded_header) or _parse_header(encoded_header)
+    encoded_header, content, encoded_signature = parts
+    header = read_header(encoded_header, understood)
+    signing_input = raw[: -len(encoded_signature) - 1]
+    if payload is not None:
+        if content:
+            raise DecodeError("The token brings its own payload, and another one was given")
+        signing_input += encode_payload(payload, header, attached=False)
+    else:
+        payload = decode_payload(content, header)
+    return Parsed(header, payload, decode_signature(encoded_signature), signing_input)
+
+
+def prepare(
+    payload: bytes, key: SigningKey, algorithm: str | None, headers: Mapping[str, Any] | None
+) -> tuple[Signer, dict[str, Any]]:
+    """Find the signer and make the protected header of a new signature; see `sign`."""
+    if not isinstance(payload, (bytes, bytearray)):
+        raise TypeError("the payload of a signature is bytes")
+    signer, alg = signing_key(key, algorithm)
+    header = {**headers, "alg": alg} if headers else {"alg": alg}
+    if headers and headers.get("alg", alg) != alg:
+        raise InvalidAlgorithmError(f"headers asks for another alg than {alg}, which is used for signing")
+    refuse_bad_header(header, ValueError, UNDERSTOOD)
+    return signer, header
+
+
+def produce(signer: Signer, alg: str, signing_input: bytes) -> bytes:
+    """Have a signer sign; a `Key` may know several algorithms, any other signer has its one."""
+    if isinstance(signer, Key):
+        return signer.sign(signing_input, alg)
+    if signer.alg != alg:
+        raise InvalidAlgorithmError(f"the signer signs with {signer.alg}, not {alg}")
+    return signer.sign(signing_input)
+
+
+def encode_payload(payload: bytes, header: Mapping[str, Any], *, attached: bool) -> bytes:
+    """Return a payload as a signature covers it: base64url, or as it is with ``"b64": false``.
+
+    Args:
+        payload: The payload.
+        header: The protected header.
+        attached: Whether it shall travel inside a compact token, between the dots.
+
+    Raises:
+        ValueError: It cannot travel there unencoded (RFC 7797 section 5.2).
+    """
+    if header.get("b64", True):
+        return base64url.encode(payload).encode("ascii")
+    if attached and not _FIT_TO_TRAVEL.fullmatch(payload):
+        raise ValueError("an unencoded payload with dots or non-ASCII characters travels only detached")
+    return bytes(payload)
+
+
+def decode_payload(content: bytes, header: Mapping[str, Any]) -> bytes:
+    """Return the payload of what stands between the dots.
+
+    Args:
+        content: The middle part of a compact token, or a JSON token's ``payload``.
+        header: The protected header.
+
+    Raises:
+        DecodeError: It is not canonical base64url.
+    """
+    if not header.get("b64", True):
+        return content
     try:
-        payload = base64url.decode(encoded_payload)
+        return base64url.decode(content)
     except ValueError as err:
         raise DecodeError(f"Invalid payload segment: {err}") from None
+
+
+def decode_signature(encoded: bytes) -> bytes:
+    """Return the bytes of a signature.
+
+    Args:
+        encoded: The last part of a compact token, or a JSON token's ``signature``.
+
+    Raises:
+        InvalidSignatureError: It is not canonical base64url.
+    """
     try:
-        signature = base64url.decode(encoded_signature)
+        return base64url.decode(encoded)
     except ValueError:
         raise InvalidSignatureError("Signature verification failed: it is not canonical base64url") from None
-    return Parsed(header, payload, signature, raw[: -len(encoded_signature) - 1])
 
 
 def _as_bytes(token: str | bytes) -> bytes:
@@ -195,37 +294,3 @@ def _wrong_number_of_parts(raw: bytes) -> DecodeError:
     if raw.lstrip()[:1] == b"{":
         hint = "JSON serialization is not accepted where a compact token is expected."
     return DecodeError("Not enough segments", hint=hint)
-
-
-def _parse_header(encoded: bytes) -> Header:
-    try:
-        header = parse_object(base64url.decode(encoded))
-    except ValueError as err:
-        hint = 'Leave out the word "Bearer".' if encoded[:7].lower() == b"bearer " else ""
-        raise DecodeError(f"Invalid header segment: {err}", hint=hint) from None
-    if not isinstance(header.get("alg"), str):
-        raise DecodeError("Invalid header: alg is missing or no text")
-    _refuse_bad_members(header, DecodeError)
-    return _remember(encoded, MappingProxyType(header))
-
-
-def _refuse_bad_members(header: Mapping[str, Any], error: type[DecodeError | ValueError]) -> None:
-    """Refuse header members of wrong types, and those that change what a signature means."""
-    for name in ("kid", "typ", "cty"):
-        value = header.get(name, "")
-        if not isinstance(value, str) or len(value) > MAX_KID_CHARS:
-            raise error(f"Invalid header: {name} is no text of at most {MAX_KID_CHARS} characters")
-    if "crit" in header:
-        # RFC 7515 section 4.1.11: whoever does not understand a critical extension must refuse the token.
-        raise error("Invalid header: crit names extensions that are not supported")
-    if "b64" in header:
-        # RFC 7797 section 6: without crit the member means nothing, so one of the two sides is mistaken.
-        raise error("Invalid header: b64 is not supported")
-
-
-def _remember(encoded: bytes, header: Header) -> Header:
-    if len(encoded) <= MAX_REMEMBERED_HEADER_CHARS:
-        if len(_headers) >= MAX_REMEMBERED_HEADERS:
-            _headers.clear()
-        _headers[encoded] = header
-    return header

@@ -4,12 +4,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InvalidKeyError, UnknownKeyError
 from .keys import Key
 from .limits import MAX_KEYSET_BYTES, MAX_KEYSET_KEYS
 from .strict_json import parse_object
+
+_SYMMETRIC = "oct"
+_SHOWN_CHARS = 60
+_HINT_CHARS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class UnusableKey:
+    """A member of a JWK Set that this library cannot use.
+
+    Attributes:
+        name: Its ``kid``, or its place in the set.
+        reason: Why it cannot be used.
+        ambiguous: Whether it may be what a token's ``kid`` means, even when another key has the same name;
+            a key that says it is for something else may not.
+    """
+
+    name: str
+    reason: str
+    ambiguous: bool = True
+
+    def __str__(self) -> str:
+        return f"key {self.name[:_SHOWN_CHARS]!a}: {self.reason}"
 
 
 class KeySet:
@@ -18,32 +42,30 @@ class KeySet:
     A key set is a function of a token's header, so it goes wherever a key goes on the verifying side.
 
     Attributes:
-        unusable: One line for each JWK of a set that could not be used, saying why.
+        unusable: The JWKs of the set that could not be used; they are kept, to say why when one is asked for.
     """
 
-    __slots__ = ("_by_kid", "_keys", "unusable")
+    __slots__ = ("_by_kid", "_keys", "_nameless", "unusable")
 
-    def __init__(self, keys: Iterable[Key], *, unusable: Iterable[str] = ()) -> None:
+    def __init__(self, keys: Iterable[Key], *, unusable: Iterable[UnusableKey] = ()) -> None:
         """Collect keys.
 
         Args:
             keys: All symmetric or none.
-            unusable: What to say of JWKs that had to be left out.
+            unusable: What had to be left out.
 
         Raises:
             InvalidKeyError: HMAC secrets and other keys are mixed.
         """
         self._keys = tuple(keys)
         self.unusable = tuple(unusable)
-        if len({key.kty == "oct" for key in self._keys}) > 1:
-            # RFC 8725 section 2.1: a verifier that holds both kinds can be talked into confusing them.
-            raise InvalidKeyError(
-                "a key set must not mix HMAC secrets with public keys", hint="Use two sets."
-            )
+        if len({key.kty == _SYMMETRIC for key in self._keys}) > 1:
+            raise _mixed()
         by_kid: dict[str, list[Key]] = {}
         for key in self._keys:
             by_kid.setdefault(key.kid, []).append(key)
         self._by_kid = by_kid
+        self._nameless = tuple(key for key in self._keys if key.labels.kid is None)
 
     @classmethod
     def parse(cls, text: str | bytes) -> KeySet:
@@ -80,13 +102,22 @@ class KeySet:
             raise InvalidKeyError('this is no JWK Set: it has no list "keys"')
         if len(members) > MAX_KEYSET_KEYS:
             raise InvalidKeyError(f"the JWK Set has {len(members)} keys: at most {MAX_KEYSET_KEYS}")
+        kinds = {member.get("kty") == _SYMMETRIC for member in members if isinstance(member, Mapping)}
+        if len(kinds) > 1:
+            raise _mixed()
         keys: list[Key] = []
-        unusable: list[str] = []
+        unusable: list[UnusableKey] = []
         for position, member in enumerate(members):
+            name = _name(member, position)
             try:
-                keys.append(_verifying_key(member))
-            except InvalidKeyError as err:
-                unusable.append(f"key {_label(member, position)}: {err}")
+                key = Key.from_jwk(member)
+            except (InvalidKeyError, TypeError) as err:
+                unusable.append(UnusableKey(name, str(err)))
+                continue
+            if key.labels.allow("verify"):
+                keys.append(key)
+            else:
+                unusable.append(UnusableKey(name, str(key.labels.refusal("verify")), ambiguous=False))
         return cls(keys, unusable=unusable)
 
     def get(self, kid: str) -> Key | None:
@@ -96,28 +127,39 @@ class KeySet:
     def select(self, header: Mapping[str, Any]) -> Key:
         """Choose the key for a token.
 
+        With a ``kid``, that is the key of this name that fits the header's ``alg``. When no key has the name,
+        it is the only fitting one among the keys without names; when the token names none, among all.
+
         Args:
-            header: The token's header. With a ``kid``, the key of that name for the header's ``alg``; without
-                one, the only key that fits the ``alg``.
+            header: The token's header.
 
         Raises:
-            UnknownKeyError: No key fits, or several do and the token names none.
+            UnknownKeyError: No key fits, or several do.
         """
         kid, alg = header.get("kid"), header.get("alg")
         if kid is None:
-            fitting = [key for key in self._keys if alg in key.algorithms]
-            if len(fitting) == 1:
-                return fitting[0]
-            found = "several keys fit" if fitting else "no key fits"
-            raise UnknownKeyError(f"{found} and the token names none (kid)", hint="; ".join(self.unusable))
+            return self._only(self._keys, alg, "the token names none (kid)", kid)
         named = self._by_kid.get(kid, ()) if isinstance(kid, str) else ()
-        fitting = [key for key in named if alg in key.algorithms]
-        if len(fitting) == 1 or (not fitting and len(named) == 1):
-            # One key of another algorithm: it is returned, so that the refusal names the algorithm.
-            return (fitting or list(named))[0]
+        for unusable in self.unusable:
+            if unusable.name == kid and (not named or unusable.ambiguous):
+                raise UnknownKeyError(f"the token's key cannot be used here: {unusable.reason}", kid=kid)
+        if len(named) == 1:
+            # It may be for another algorithm: then the refusal names that, which helps more than "unknown".
+            return named[0]
         if named:
-            raise UnknownKeyError("several keys share the token's kid", kid=str(kid))
-        raise UnknownKeyError("no key has the token's kid", kid=str(kid), hint="; ".join(self.unusable))
+            return self._only(named, alg, "they share the token's kid", kid)
+        if any(alg in key.algorithms for key in self._nameless):
+            return self._only(self._nameless, alg, "they have no kid", kid)
+        raise UnknownKeyError("no key has the token's kid", kid=kid if isinstance(kid, str) else None)
+
+    def _only(self, keys: Iterable[Key], alg: object, why: str, kid: str | None) -> Key:
+        fitting = [key for key in keys if alg in key.algorithms]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            raise UnknownKeyError(f"{len(fitting)} keys fit, and {why}", kid=kid)
+        left_out = "; ".join(map(str, self.unusable))
+        raise UnknownKeyError("no key fits the token's alg", kid=kid, hint=left_out[:_HINT_CHARS])
 
     def __call__(self, header: Mapping[str, Any]) -> Key:
         """Choose the key for a token; see `select`."""
@@ -144,15 +186,11 @@ class KeySet:
         return f"<KeySet of {len(self._keys)} keys>"
 
 
-def _verifying_key(member: Any) -> Key:
-    if not isinstance(member, Mapping):
-        raise InvalidKeyError("it is no JSON object")
-    key = Key.from_jwk(member)
-    if not key.labels.allow("verify"):
-        raise key.labels.refusal("verify")
-    return key
-
-
-def _label(member: Any, position: int) -> str:
+def _name(member: Any, position: int) -> str:
     kid = member.get("kid") if isinstance(member, Mapping) else None
-    return repr(kid[:60]) if isinstance(kid, str) else f"number {position + 1}"
+    return kid if isinstance(kid, str) else f"number {position + 1}"
+
+
+def _mixed() -> InvalidKeyError:
+    # RFC 8725 section 2.1: a verifier that holds both kinds can be talked into confusing them.
+    return InvalidKeyError("a key set must not mix HMAC secrets with public keys", hint="Use two sets.")

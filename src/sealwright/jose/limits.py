@@ -31,6 +31,12 @@ MAX_RSA_EXPONENT_BITS = 256
 MAX_CLAIM_DATE = 2**53
 """Latest NumericDate, in seconds since 1970, that every JSON implementation reads exactly."""
 
+MAX_CANDIDATE_KEYS = 8
+"""Most keys of a list that are tried in turn: each try costs a signature."""
+
+MAX_SIGNATURES = 8
+"""Most signatures of a token in JSON form: each costs a verification."""
+
 MAX_REMEMBERED_KEYS = 256
 """Parsed key texts remembered by the article's functions."""
 

@@ -29,9 +29,10 @@ SigningKey: TypeAlias = Signer | Key | str | bytes | Native
 """What signs: a `Signer` (a private `Key` is one), a private key's text or object, or an HMAC secret."""
 
 VerifyingKey: TypeAlias = (
-    Key | KeySet | Callable[[Mapping[str, Any]], Key] | str | bytes | Native | Sequence[Key]
+    Key | KeySet | Callable[[Mapping[str, Any]], Key] | str | bytes | Native | Sequence["VerifyingKey"]
 )
-"""What verifies: a `Key`, a `KeySet`, a function of the header, a key's text or object, or an HMAC secret."""
+"""What verifies: a `Key`, a `KeySet`, a function of the header, a key's text or object, an HMAC secret, or a
+list of these."""
 
 _T = TypeVar("_T")
 
@@ -120,8 +121,6 @@ def verifying_key(
         chosen = key(header)
         if not isinstance(chosen, Key):
             raise TypeError("the key function must return a Key")
-    elif isinstance(key, (list, tuple)):
-        chosen = KeySet(key).select(header)
     else:
         chosen = _from_object(key)
         if algorithms is None:
