@@ -24,6 +24,7 @@ from ..errors import (
 from . import base64url
 from .headers import Header, read_header, refuse_bad_header
 from .keys import Key
+from .keyset import refuse_mixed
 from .limits import MAX_CANDIDATE_KEYS, MAX_TOKEN_CHARS
 from .signer import Signer
 from .sources import SigningKey, VerifyingKey, signing_key, verifying_key
@@ -87,6 +88,7 @@ class Parsed(msgspec.Struct, frozen=True, gc=False):
         """Try each key in turn: for programs that rotate keys which have no names."""
         if not 0 < len(keys) <= MAX_CANDIDATE_KEYS:
             raise InvalidKeyError(f"a list of keys has 1 to {MAX_CANDIDATE_KEYS} of them, not {len(keys)}")
+        refuse_mixed(key for key in keys if isinstance(key, Key))
         refused: InvalidTokenError | None = None
         for key in keys:
             try:

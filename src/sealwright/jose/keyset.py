@@ -59,8 +59,7 @@ class KeySet:
         """
         self._keys = tuple(keys)
         self.unusable = tuple(unusable)
-        if len({key.kty == _SYMMETRIC for key in self._keys}) > 1:
-            raise _mixed()
+        refuse_mixed(self._keys)
         by_kid: dict[str, list[Key]] = {}
         for key in self._keys:
             by_kid.setdefault(key.kid, []).append(key)
@@ -189,6 +188,19 @@ class KeySet:
 def _name(member: Any, position: int) -> str:
     kid = member.get("kid") if isinstance(member, Mapping) else None
     return kid if isinstance(kid, str) else f"number {position + 1}"
+
+
+def refuse_mixed(keys: Iterable[Key]) -> None:
+    """Refuse HMAC secrets beside public keys.
+
+    Args:
+        keys: Keys that are to serve together.
+
+    Raises:
+        InvalidKeyError: Some are symmetric and some are not.
+    """
+    if len({key.kty == _SYMMETRIC for key in keys}) > 1:
+        raise _mixed()
 
 
 def _mixed() -> InvalidKeyError:
