@@ -7,13 +7,12 @@ and how long it is. No other file compares ``alg`` names.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+import msgspec
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -32,8 +31,7 @@ VerifyFunction = Callable[[Any, bytes, bytes], bool]
 """``(public key or secret, signing input, signature) -> whether it fits``."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Algorithm:
+class Algorithm(msgspec.Struct, frozen=True, eq=False):
     """One row of the table.
 
     Attributes:
@@ -60,25 +58,28 @@ class Algorithm:
         return self.kty == "oct"
 
 
-def _hmac(name: str, digest: str) -> Algorithm:
-    size = hashlib.new(digest).digest_size
+@cache
+def _hmac_module() -> Any:
+    # Whoever only uses public-key signatures does not load the second OpenSSL that comes with this module.
+    import hmac
 
+    return hmac
+
+
+def _hmac(name: str, digest: str, size: int) -> Algorithm:
     def sign(secret: bytes, signing_input: bytes) -> bytes:
-        return hmac.digest(secret, signing_input, digest)
+        return _hmac_module().digest(secret, signing_input, digest)
 
     def verify(secret: bytes, signing_input: bytes, signature: bytes) -> bool:
+        hmac = _hmac_module()
         return hmac.compare_digest(hmac.digest(secret, signing_input, digest), signature)
 
     def generate(_bits: int) -> bytes:
-        return _secrets_token_bytes(size)
+        import secrets
+
+        return secrets.token_bytes(size)
 
     return Algorithm(name, "oct", (None,), size, sign, verify, generate)
-
-
-def _secrets_token_bytes(size: int) -> bytes:
-    import secrets  # Costs 3 ms of start-up that only key generation needs.
-
-    return secrets.token_bytes(size)
 
 
 def _rsa(name: str, digest: hashes.HashAlgorithm, *, pss: bool) -> Algorithm:
@@ -165,9 +166,9 @@ def _one_shot(name: str, kty: str, varieties: tuple[str, ...], generate: Callabl
 
 
 _ROWS = (
-    _hmac("HS256", "sha256"),
-    _hmac("HS384", "sha384"),
-    _hmac("HS512", "sha512"),
+    _hmac("HS256", "sha256", 32),
+    _hmac("HS384", "sha384", 48),
+    _hmac("HS512", "sha512", 64),
     _rsa("RS256", hashes.SHA256(), pss=False),
     _rsa("RS384", hashes.SHA384(), pss=False),
     _rsa("RS512", hashes.SHA512(), pss=False),

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from ..errors import InvalidKeyError, UnknownKeyError
 from .keys import Key
@@ -17,8 +18,7 @@ _SHOWN_CHARS = 60
 _HINT_CHARS = 300
 
 
-@dataclass(frozen=True, slots=True)
-class UnusableKey:
+class UnusableKey(msgspec.Struct, frozen=True):
     """A member of a JWK Set that this library cannot use.
 
     Attributes:

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from ..errors import InvalidKeyError
 from .algorithms import (
@@ -20,8 +21,7 @@ from .algorithms import (
 _SIGNATURE_USES = (None, "sig")
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(msgspec.Struct, frozen=True):
     """The labels of one key.
 
     Attributes:
