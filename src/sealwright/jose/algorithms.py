@@ -59,20 +59,21 @@ class Algorithm(msgspec.Struct, frozen=True, eq=False):
 
 
 @cache
-def _hmac_module() -> Any:
+def _hmac_functions() -> tuple[Callable[[bytes, bytes, str], bytes], Callable[[bytes, bytes], bool]]:
     # Whoever only uses public-key signatures does not load the second OpenSSL that comes with this module.
     import hmac
 
-    return hmac
+    return hmac.digest, hmac.compare_digest
 
 
 def _hmac(name: str, digest: str, size: int) -> Algorithm:
     def sign(secret: bytes, signing_input: bytes) -> bytes:
-        return _hmac_module().digest(secret, signing_input, digest)
+        make, _ = _hmac_functions()
+        return make(secret, signing_input, digest)
 
     def verify(secret: bytes, signing_input: bytes, signature: bytes) -> bool:
-        hmac = _hmac_module()
-        return hmac.compare_digest(hmac.digest(secret, signing_input, digest), signature)
+        make, same = _hmac_functions()
+        return same(make(secret, signing_input, digest), signature)
 
     def generate(_bits: int) -> bytes:
         import secrets
