@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Timing several calls against each other, so that a comparison holds while the machine's speed drifts.
 
-Every round times each contender once, one after the other; figures are medians over the rounds, and ratios and
-differences are taken within a round before their median is.
+Every round times each contender once, one after the other; figures are medians over the rounds, and ratios
+and differences are taken within a round before their median is.
 """
 
 from __future__ import annotations
