@@ -96,7 +96,7 @@ def validate(
         issuer: The exact issuer, or a container of them.
         subject: The exact subject.
         require: Names of claims that must be there.
-        max_age: The most seconds since ``iat``, which must then be there.
+        max_age: The token has expired this many seconds after ``iat``, which must then be there.
         skip: Registered claims not to look at.
 
     Raises:
@@ -136,7 +136,18 @@ def convert(claims: Mapping[str, Any], type: type[_T]) -> _T:  # noqa: A002 - ms
     try:
         return msgspec.convert(claims, type)
     except msgspec.ValidationError as err:
-        raise InvalidTokenError(f"The claims have another shape than expected: {err}") from None
+        raise InvalidTokenError(f"The claims have another shape than expected: {_fault(str(err))}") from None
+
+
+def _fault(words: str) -> str:
+    """Return msgspec's words without the value that some of them quote, short and printable."""
+    reason, at, path = words.rpartition(" - at ")
+    reason = reason if at else path
+    for quoting in ("Invalid enum value", "Invalid value"):
+        if reason.startswith(quoting):
+            reason = quoting
+    shown = ascii(reason)[1 : _SHOWN_CHARS + 1].rstrip("'\"")
+    return f"{shown} at {ascii(path)[1:-1][:_SHOWN_CHARS]}" if at else shown
 
 
 def _date(claims: Mapping[str, Any], name: str, error: type[InvalidTokenError]) -> float:
