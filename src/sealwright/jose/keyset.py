@@ -24,12 +24,14 @@ class UnusableKey(msgspec.Struct, frozen=True):
     Attributes:
         name: Its ``kid``, or its place in the set.
         reason: Why it cannot be used.
+        kid: Its ``kid``, or None.
         ambiguous: Whether it may be what a token's ``kid`` means, even when another key has the same name;
             a key that says it is for something else may not.
     """
 
     name: str
     reason: str
+    kid: str | None
     ambiguous: bool = True
 
     def __str__(self) -> str:
@@ -107,16 +109,18 @@ class KeySet:
         keys: list[Key] = []
         unusable: list[UnusableKey] = []
         for position, member in enumerate(members):
-            name = _name(member, position)
+            kid = _kid(member)
+            name = f"number {position + 1}" if kid is None else kid
             try:
                 key = Key.from_jwk(member)
             except (InvalidKeyError, TypeError) as err:
-                unusable.append(UnusableKey(name, str(err)))
+                unusable.append(UnusableKey(name, str(err), kid))
                 continue
             if key.labels.allow("verify"):
                 keys.append(key)
             else:
-                unusable.append(UnusableKey(name, str(key.labels.refusal("verify")), ambiguous=False))
+                reason = str(key.labels.refusal("verify"))
+                unusable.append(UnusableKey(name, reason, kid, ambiguous=False))
         return cls(keys, unusable=unusable)
 
     def get(self, kid: str) -> Key | None:
@@ -140,7 +144,7 @@ class KeySet:
             return self._only(self._keys, alg, "the token names none (kid)", kid)
         named = self._by_kid.get(kid, ()) if isinstance(kid, str) else ()
         for unusable in self.unusable:
-            if unusable.name == kid and (not named or unusable.ambiguous):
+            if unusable.kid == kid and (not named or unusable.ambiguous):
                 raise UnknownKeyError(f"the token's key cannot be used here: {unusable.reason}", kid=kid)
         if len(named) == 1:
             # It may be for another algorithm: then the refusal names that, which helps more than "unknown".
@@ -185,9 +189,9 @@ class KeySet:
         return f"<KeySet of {len(self._keys)} keys>"
 
 
-def _name(member: Any, position: int) -> str:
+def _kid(member: Any) -> str | None:
     kid = member.get("kid") if isinstance(member, Mapping) else None
-    return kid if isinstance(kid, str) else f"number {position + 1}"
+    return kid if isinstance(kid, str) else None
 
 
 def refuse_mixed(keys: Iterable[Key]) -> None:
