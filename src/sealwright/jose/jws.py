@@ -9,7 +9,7 @@ b'hello'
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -89,14 +89,13 @@ class Parsed(msgspec.Struct, frozen=True, gc=False):
         if not 0 < len(keys) <= MAX_CANDIDATE_KEYS:
             raise InvalidKeyError(f"a list of keys has 1 to {MAX_CANDIDATE_KEYS} of them, not {len(keys)}")
         refuse_mixed(key for key in keys if isinstance(key, Key))
-        refused: InvalidTokenError | None = None
+        refusals = []
         for key in keys:
             try:
                 return self.verify(key, algorithms)
             except InvalidTokenError as err:
-                if refused is None or isinstance(err, InvalidSignatureError):
-                    refused = err
-        raise refused or InvalidSignatureError("Signature verification failed")
+                refusals.append(err)
+        raise most_telling(refusals)
 
 
 def sign(
@@ -126,7 +125,7 @@ def sign(
         TypeError: The payload is not bytes, or a header member is nothing JSON can hold.
         ValueError: A header member is malformed, or the payload cannot travel unencoded.
     """
-    signer, header = prepare(payload, key, algorithm, headers)
+    signer, header = prepare(key, algorithm, headers)
     protected = base64url.encode(dump_object(header))
     content = encode_payload(payload, header, attached=not detached)
     signature = produce(signer, header["alg"], protected.encode("ascii") + b"." + content)
@@ -183,6 +182,7 @@ def parse(token: str | bytes, *, payload: bytes | None = None, understood: Colle
     Raises:
         DecodeError: The token is malformed.
         InvalidSignatureError: The signature part is not canonical base64url, so no signature can fit.
+        TypeError: The payload is not bytes.
     """
     raw = _as_bytes(token)
     parts = raw.split(b".", 3)
@@ -195,23 +195,27 @@ def parse(token: str | bytes, *, payload: bytes | None = None, understood: Colle
         if content:
             raise DecodeError("The token brings its own payload, and another one was given")
         signing_input += encode_payload(payload, header, attached=False)
+        payload = bytes(payload)
     else:
         payload = decode_payload(content, header)
     return Parsed(header, payload, decode_signature(encoded_signature), signing_input)
 
 
 def prepare(
-    payload: bytes, key: SigningKey, algorithm: str | None, headers: Mapping[str, Any] | None
+    key: SigningKey, algorithm: str | None, headers: Mapping[str, Any] | None
 ) -> tuple[Signer, dict[str, Any]]:
     """Find the signer and make the protected header of a new signature; see `sign`."""
-    if not isinstance(payload, (bytes, bytearray)):
-        raise TypeError("the payload of a signature is bytes")
     signer, alg = signing_key(key, algorithm)
     header = {**headers, "alg": alg} if headers else {"alg": alg}
     if headers and headers.get("alg", alg) != alg:
         raise InvalidAlgorithmError(f"headers asks for another alg than {alg}, which is used for signing")
     refuse_bad_header(header, ValueError, UNDERSTOOD)
     return signer, header
+
+
+def most_telling(refusals: Sequence[InvalidTokenError]) -> InvalidTokenError:
+    """Choose what to report when nothing fitted: a wrong signature says more than a wrong key."""
+    return max(refusals, key=lambda err: isinstance(err, InvalidSignatureError))
 
 
 def produce(signer: Signer, alg: str, signing_input: bytes) -> bytes:
@@ -232,8 +236,11 @@ def encode_payload(payload: bytes, header: Mapping[str, Any], *, attached: bool)
         attached: Whether it shall travel inside a compact token, between the dots.
 
     Raises:
+        TypeError: The payload is not bytes.
         ValueError: It cannot travel there unencoded (RFC 7797 section 5.2).
     """
+    if not isinstance(payload, (bytes, bytearray)):
+        raise TypeError("the payload of a signature is bytes")
     if header.get("b64", True):
         return base64url.encode(payload).encode("ascii")
     if attached and not _FIT_TO_TRAVEL.fullmatch(payload):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from ..errors import DecodeError, InvalidSignatureError, InvalidTokenError
+from ..errors import DecodeError, InvalidTokenError
 from . import base64url
 from .headers import Header, refuse_bad_header
 from .jws import (
@@ -25,12 +25,16 @@ from .jws import (
     decode_payload,
     decode_signature,
     encode_payload,
+    most_telling,
     prepare,
     produce,
 )
 from .limits import MAX_SIGNATURES, MAX_TOKEN_CHARS
 from .sources import SigningKey, VerifyingKey
 from .strict_json import dump_object, parse_object
+
+# Any of these at the top makes the token a flattened one (RFC 7515 section 7.2.2).
+_OF_ONE_SIGNATURE = frozenset({"protected", "header", "signature"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def sign_json(
     wanted = [signatures] if isinstance(signatures, Signature) else list(signatures)
     if not 0 < len(wanted) <= MAX_SIGNATURES:
         raise ValueError(f"a JSON token has 1 to {MAX_SIGNATURES} signatures, not {len(wanted)}")
-    prepared = [prepare(payload, one.key, one.algorithm, one.headers) for one in wanted]
+    prepared = [prepare(one.key, one.algorithm, one.headers) for one in wanted]
     if len({header.get("b64", True) for _, header in prepared}) > 1:
         raise ValueError("all signatures of a token agree on b64 (RFC 7797 section 3)")
     content = encode_payload(payload, prepared[0][1], attached=False)
@@ -82,8 +86,8 @@ def sign_json(
         signature = produce(signer, header["alg"], protected.encode("ascii") + b"." + content)
         member: dict[str, Any] = {"protected": protected, "signature": base64url.encode(signature)}
         if one.unprotected:
-            if not header.keys().isdisjoint(one.unprotected):
-                raise ValueError("a header member is both protected and unprotected")
+            _join(header, one.unprotected, ValueError, UNDERSTOOD)
+            dump_object(one.unprotected)
             member["header"] = dict(one.unprotected)
         made.append(member)
     token: dict[str, Any] = {} if detached else {"payload": _as_text(content)}
@@ -116,23 +120,23 @@ def verify_json(
         DecodeError: The token is malformed.
         InvalidTokenError: No signature fits, or with ``every`` one does not; the subclass says why.
         InvalidKeyError: The key cannot be read or used.
+        TypeError: The payload is not bytes.
     """
     candidates = parse_json(token, payload=payload, understood=understood)
     fitting: list[Verified] = []
-    refused: InvalidTokenError | None = None
+    refusals: list[InvalidTokenError] = []
     for parsed in candidates:
         try:
             fitting.append(Verified(parsed.header, parsed.payload, parsed.verify(key, algorithms)))
         except InvalidTokenError as err:
             if every:
                 raise
-            if refused is None or isinstance(err, InvalidSignatureError):
-                refused = err
+            refusals.append(err)
             continue
         if not every:
             break
     if not fitting:
-        raise refused or InvalidSignatureError("Signature verification failed")
+        raise most_telling(refusals)
     return fitting[0]
 
 
@@ -151,9 +155,11 @@ def parse_json(
 
     Raises:
         DecodeError: The token is malformed.
+        InvalidSignatureError: A signature is not canonical base64url, so it cannot fit.
+        TypeError: The payload is not bytes.
     """
     members = _members(token)
-    flattened = "signature" in members
+    flattened = not _OF_ONE_SIGNATURE.isdisjoint(members)
     signatures = [members] if flattened else members.get("signatures")
     if flattened and "signatures" in members:
         raise DecodeError("The JSON token is flattened and general at once")
@@ -172,10 +178,14 @@ def parse_json(
 def _members(token: str | bytes | Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(token, Mapping):
         return token
+    if not isinstance(token, (str, bytes)):
+        raise DecodeError(
+            f"Invalid token type. A JSON token is text, bytes or a mapping, not {type(token).__name__}"
+        )
     if len(token) > MAX_TOKEN_CHARS:
         raise DecodeError(f"Token is too long: {len(token)} characters, at most {MAX_TOKEN_CHARS}")
     try:
-        return parse_object(token if isinstance(token, bytes) else token.encode())
+        return parse_object(token if isinstance(token, bytes) else token.encode("utf-8", "surrogatepass"))
     except ValueError as err:
         raise DecodeError(f"Invalid JSON token: {err}") from None
 
@@ -187,6 +197,8 @@ def _parse_one(signature: Any, content: str, payload: bytes | None, understood: 
     encoded = signature.get("signature")
     if not isinstance(protected, str) or not isinstance(unprotected, Mapping) or not isinstance(encoded, str):
         raise DecodeError("A signature of the JSON token has members of wrong types")
+    if len(content) + len(protected) + len(encoded) > MAX_TOKEN_CHARS:
+        raise DecodeError(f"The JSON token is too long: at most {MAX_TOKEN_CHARS} characters")
     header = _merge(protected, unprotected, understood)
     try:
         covered = content.encode() if payload is None else encode_payload(payload, header, attached=False)
@@ -194,27 +206,37 @@ def _parse_one(signature: Any, content: str, payload: bytes | None, understood: 
         signed = decode_signature(encoded.encode("ascii"))
     except UnicodeEncodeError:
         raise DecodeError("The JSON token holds characters that no token has") from None
-    return Parsed(
-        header, decode_payload(covered, header) if payload is None else payload, signed, signing_input
-    )
+    shown = decode_payload(covered, header) if payload is None else bytes(payload)
+    return Parsed(header, shown, signed, signing_input)
 
 
 def _merge(protected: str, unprotected: Mapping[str, Any], understood: Collection[str]) -> Header:
-    """Join both headers; what changes the meaning of a signature must be protected by it."""
+    """Read both headers of a signature as one."""
     try:
         members = parse_object(base64url.decode(protected)) if protected else {}
     except ValueError as err:
         raise DecodeError(f"Invalid protected header: {err}") from None
-    if not members.keys().isdisjoint(unprotected):
-        raise DecodeError("A header member is both protected and unprotected")
-    if "crit" in unprotected or "b64" in unprotected:
-        raise DecodeError("crit and b64 must be protected")
     refuse_bad_header(members, DecodeError, understood)
-    merged = {**unprotected, **members}
-    refuse_bad_header(merged, DecodeError, understood)
+    merged = _join(members, unprotected, DecodeError, understood)
     if not isinstance(merged.get("alg"), str):
         raise DecodeError("Invalid header: alg is missing or no text")
     return MappingProxyType(merged)
+
+
+def _join(
+    protected: Mapping[str, Any],
+    unprotected: Mapping[str, Any],
+    error: type[DecodeError | ValueError],
+    understood: Collection[str],
+) -> dict[str, Any]:
+    """Join both headers; what changes the meaning of a signature must be protected by it."""
+    if not protected.keys().isdisjoint(unprotected):
+        raise error("A header member is both protected and unprotected")
+    if "crit" in unprotected or "b64" in unprotected:
+        raise error("crit and b64 must be protected")
+    merged = {**unprotected, **protected}
+    refuse_bad_header(merged, error, understood)
+    return merged
 
 
 def _as_text(content: bytes) -> str:
