@@ -59,6 +59,13 @@ def keys(natives: Mapping[str, Any], secret: bytes) -> dict[str, Key]:
 
 
 @pytest.fixture(scope="session")
+def all_keys(keys: Mapping[str, Key]) -> dict[str, Key]:
+    """A private key for each row of the algorithm table, each of its own material where the kind allows."""
+    newer = ("ES256K", "Ed25519", "Ed448", "ML-DSA-44", "ML-DSA-65", "ML-DSA-87")
+    return {**keys, **{alg: Key.generate(alg) for alg in newer}}
+
+
+@pytest.fixture(scope="session")
 def forge(secret: bytes) -> Forge:
     """A token maker that writes any header and payload, strict or not, under a right HS256 signature."""
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 ALGORITHMS = (
     *(f"{family}{size}" for family in ("HS", "RS", "PS") for size in (256, 384, 512)),
-    *("ES256", "ES384", "ES512", "EdDSA"),
+    *("ES256", "ES384", "ES512", "ES256K", "EdDSA", "Ed25519", "Ed448"),
+    *("ML-DSA-44", "ML-DSA-65", "ML-DSA-87"),
 )
 each_algorithm = pytest.mark.parametrize("alg", ALGORITHMS)
 
@@ -50,9 +51,9 @@ class DeviceSigner:
 
 
 @each_algorithm
-def test_what_was_signed_is_verified(alg: str, keys: Mapping[str, Key]) -> None:
+def test_what_was_signed_is_verified(alg: str, all_keys: Mapping[str, Key]) -> None:
     """Payload and header come back as they were signed."""
-    key = keys[alg]
+    key = all_keys[alg]
     token = jws.sign(b"any bytes \x00\xff", key, headers={"typ": "note", "kid": "k"})
     assert isinstance(token, str)
     assert token.count(".") == 2
@@ -120,7 +121,12 @@ def test_headers_cannot_change_the_algorithm(headers: dict[str, Any], keys: Mapp
 
 
 @pytest.mark.parametrize(
-    "headers", [{"b64": False}, {"crit": ["exp"]}, {"crit": []}, {"b64": False, "crit": ["b64"]}]
+    "headers",
+    [
+        *({"b64": False}, {"b64": True}, {"b64": "false", "crit": ["b64"]}, {"crit": ["b64"]}),
+        *({"crit": []}, {"crit": "b64", "b64": False}, {"crit": ["exp"]}, {"crit": ["exp"], "exp": 1}),
+        *({"kid": 5}, {"kid": "k" * 256}, {"typ": ["JWT"]}, {"cty": None}),
+    ],
 )
 def test_headers_nobody_here_would_verify_are_not_signed(
     headers: dict[str, Any], keys: Mapping[str, Key]
@@ -268,10 +274,10 @@ class TestWhoDecidesTheAlgorithm:
                     jws.verify(token, plain, [name])  # type: ignore[arg-type]
 
     @each_algorithm
-    def test_every_key_against_every_header(self, alg: str, keys: Mapping[str, Key]) -> None:
+    def test_every_key_against_every_header(self, alg: str, all_keys: Mapping[str, Key]) -> None:
         """A token of one algorithm is refused by the keys of all others, whatever the caller allows."""
-        token = jws.sign(b"{}", keys[alg])
-        for name, key in keys.items():
+        token = jws.sign(b"{}", all_keys[alg])
+        for name, key in all_keys.items():
             if name != alg:
                 for allowed in (None, [alg], [name]):
                     with pytest.raises(SealwrightError):

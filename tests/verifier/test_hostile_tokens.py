@@ -173,7 +173,7 @@ def test_a_key_that_is_published_for_something_else_verifies_nothing(
     make_verifier: MakeVerifier, issuer: Issuer, first_key: Key
 ) -> None:
     published = {**first_key.public().to_jwk(), "key_ops": ["encrypt"]}
-    issuer.keys = [Key.from_jwk(published)]
+    issuer.keys = [Key.from_jwk(published), Key.generate("ES256", kid="second")]
     refused(make_verifier(), issuer.token(key=first_key), errors.UnknownKeyError, "key_ops")
 
 
