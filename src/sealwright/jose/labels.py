@@ -19,6 +19,7 @@ from .algorithms import (
 )
 
 _SIGNATURE_USES = (None, "sig")
+_SHOWN_CHARS = 20
 
 
 class Labels(msgspec.Struct, frozen=True):
@@ -56,7 +57,9 @@ class Labels(msgspec.Struct, frozen=True):
     def refusal(self, operation: str) -> InvalidKeyError:
         """Return the error for an operation that `allow` denies."""
         if self.use not in _SIGNATURE_USES:
-            return InvalidKeyError(f'the key\'s use is "{self.use[:20]}": it must not {operation}')
+            # It came from outside: control characters must not break the line of the message.
+            shown = ascii(self.use)[1:-1][:_SHOWN_CHARS]
+            return InvalidKeyError(f'the key\'s use is "{shown}": it must not {operation}')
         return InvalidKeyError(f'the key\'s key_ops do not hold "{operation}"')
 
     def algorithms(self, kty: str, variety: str | None) -> tuple[str, ...]:
