@@ -8,16 +8,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, NoReturn, cast
-
-import msgspec
+from os import fspath
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from ..errors import InvalidAlgorithmError, InvalidKeyError, InvalidSignatureError
-from . import base64url, keyformats
 from .algorithms import (
     ALGORITHMS,
     SignFunction,
@@ -27,18 +22,20 @@ from .algorithms import (
     synonyms,
 )
 from .keyformats import jwk as jwk_format
-from .keyformats import openssh, pem
+from .keyformats.exportable import Exportable, as_bytes
 from .keyformats.recognise import key_material_in
 from .labels import Labels
 from .limits import MAX_KEY_BYTES, MAX_RSA_BITS, MIN_RSA_BITS
 from .natives import Native, describe, is_private, public_of
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Key:
+
+class Key(Exportable):
     """One key: RSA, elliptic curve, Edwards curve, ML-DSA or an HMAC secret.
 
-    Make one with `generate`, `parse`, `load`, `from_jwk`, `from_secret` or `from_native`.
+    Make one with `generate`, `parse`, `load`, `from_jwk`, `from_secret`, `from_raw` or `from_native`.
 
     Attributes:
         native: The key object of `cryptography`, or the bytes of an HMAC secret.
@@ -50,17 +47,55 @@ class Key:
         is_private: Whether whoever holds it can sign.
     """
 
-    native: Native | bytes
-    kty: str
+    __slots__ = (
+        "_remembered_kid",
+        "_signers",
+        "_source",
+        "_verifiers",
+        "_verifying",
+        "alg",
+        "algorithms",
+        "curve",
+        "is_private",
+        "kty",
+        "labels",
+        "native",
+    )
     curve: str | None
     algorithms: frozenset[str]
-    alg: str
-    labels: Labels
     is_private: bool
     _verifying: Native | bytes
     _signers: Mapping[str, SignFunction]
     _verifiers: Mapping[str, VerifyFunction]
-    _remembered_kid: list[str] = field(default_factory=list)
+    _source: str
+
+    def __init__(
+        self,
+        native: Native | bytes,
+        kty: str,
+        variety: str | None,
+        algorithms: tuple[str, ...],
+        labels: Labels,
+        source: str,
+    ) -> None:
+        """Put a key together; only `assemble` calls this."""
+        private = isinstance(native, bytes) or is_private(native)
+        signers, verifiers = labels.operations(algorithms, private=private)
+        for name, value in (
+            ("native", native),
+            ("kty", kty),
+            ("curve", variety if kty in ("EC", "OKP") else None),
+            ("algorithms", frozenset(algorithms)),
+            ("alg", algorithms[0]),
+            ("labels", labels),
+            ("is_private", private),
+            ("_verifying", native if isinstance(native, bytes) else public_of(native)),
+            ("_signers", signers),
+            ("_verifiers", verifiers),
+            ("_source", source),
+            ("_remembered_kid", []),
+        ):
+            object.__setattr__(self, name, value)
 
     @classmethod
     def generate(cls, alg: str, *, kid: str | None = None, bits: int = MIN_RSA_BITS) -> Key:
@@ -84,17 +119,26 @@ class Key:
 
     @classmethod
     def parse(cls, data: str | bytes, password: str | bytes | None = None) -> Key:
-        """Read a key text: PEM, OpenSSH private or public, or JWK, without being told which.
+        """Read a key in whatever form it is in, without being told which.
+
+        PEM (PKCS#1, PKCS#8, SEC1, SPKI, certificate; plain or encrypted), DER of the same, PKCS#12, OpenSSH
+        private and public, RFC 4716, JWK; also when line ends were lost or escaped, or BEGIN and END lines.
+        Of a certificate only the public key is taken: nothing else in it is checked.
 
         Args:
-            data: The text, or its UTF-8 bytes.
-            password: Opens an encrypted private key.
+            data: The text, or the bytes of a text or a binary form.
+            password: Opens an encrypted private key; text counts as UTF-8.
 
         Raises:
             InvalidKeyError: It is no usable key; the message says what it looks like and what to do.
+            TypeError: It is neither text nor bytes.
         """
-        found = keyformats.read(data, _as_bytes(password))
-        return cls.from_jwk(found) if isinstance(found, dict) else _make(found, Labels())
+        from .keyformats import reader
+
+        found = reader.read(data, as_bytes(password))
+        if isinstance(found.key, dict):
+            return cls.from_jwk(found.key)
+        return _make(found.key, Labels(), found.source)
 
     @classmethod
     def load(cls, path: str | Path, password: str | bytes | None = None) -> Key:
@@ -107,15 +151,20 @@ class Key:
         Raises:
             InvalidKeyError: The file cannot be read or holds no usable key.
         """
+        if key_material_in(fspath(path).encode("utf-8", "replace")) is not None:
+            raise InvalidKeyError("Key.load takes the path of a file, and got a key: use Key.parse")
+        from pathlib import Path
+
         try:
             with Path(path).open("rb") as file:
                 data = file.read(MAX_KEY_BYTES + 1)
-        except OSError as err:
-            raise InvalidKeyError(f"the key file {path} cannot be read: {err.strerror}") from err
+        except (OSError, ValueError) as err:
+            reason = err.strerror if isinstance(err, OSError) else "that is no path"
+            raise InvalidKeyError(f"the key file {path} cannot be read: {reason}") from None
         try:
             return cls.parse(data, password)
         except InvalidKeyError as err:
-            raise InvalidKeyError(f"{path}: {err}", hint=err.hint) from err.__cause__
+            raise InvalidKeyError(f"{path}: {err}", hint=err.hint) from None
 
     @classmethod
     def from_jwk(cls, jwk: Mapping[str, Any]) -> Key:
@@ -127,7 +176,7 @@ class Key:
         Raises:
             InvalidKeyError: A member is missing, wrong or contradicts another.
         """
-        return _make(jwk_format.read(jwk), Labels.of(jwk))
+        return _make(jwk_format.read(jwk), Labels.of(jwk), "a public JWK")
 
     @classmethod
     def from_secret(cls, secret: bytes | str, alg: str = "HS256", *, kid: str | None = None) -> Key:
@@ -148,6 +197,26 @@ class Key:
         return _make(raw, Labels(alg, kid))
 
     @classmethod
+    def from_raw(
+        cls, kind: str, *, public: bytes | None = None, private: bytes | None = None, kid: str | None = None
+    ) -> Key:
+        """Make a key of bare bytes, which do not say themselves what they are.
+
+        Args:
+            kind: Such as ``Ed25519``, ``P-256`` or ``ML-DSA-65``, or an ``alg`` with only one such kind.
+            public: The public key (RFC 8032, FIPS 204), or an elliptic curve's point (SEC1 section 2.3.3).
+            private: The seed, or the private number of an elliptic curve, big-endian; makes a private key.
+            kid: Names the key; its RFC 7638 thumbprint when not given.
+
+        Raises:
+            InvalidKeyError: The kind is not known, a length is wrong, or the halves do not belong together.
+            TypeError: A half is no bytes, or none is given.
+        """
+        from .keyformats import raw
+
+        return _make(raw.read(kind, public, private), Labels(kid=kid), "a raw public key")
+
+    @classmethod
     def from_native(cls, native: object, *, alg: str | None = None, kid: str | None = None) -> Key:
         """Make a key of a key object of `cryptography`.
 
@@ -160,15 +229,6 @@ class Key:
             InvalidKeyError: It is no such object, or does not fit the algorithm.
         """
         return _make(cast("Native", native), Labels(alg, kid))
-
-    @property
-    def kid(self) -> str:
-        """The name given to the key, else its thumbprint."""
-        if self.labels.kid is not None:
-            return self.labels.kid
-        if not self._remembered_kid:
-            self._remembered_kid.append(self.thumbprint())
-        return self._remembered_kid[0]
 
     @property
     def public_key(self) -> Key:
@@ -186,7 +246,7 @@ class Key:
         if not self.is_private:
             return self
         ops = None if self.labels.key_ops is None else ("verify",)
-        return _make(public_of(self.native), replace(self.labels, key_ops=ops))
+        return _make(public_of(self.native), Labels(self.labels.alg, self.labels.kid, self.labels.use, ops))
 
     def sign(self, signing_input: bytes, algorithm: str | None = None) -> bytes:
         """Sign the ASCII bytes of ``header.payload``.
@@ -235,65 +295,16 @@ class Key:
         """
         return alg in self.algorithms and any(name in names for name in synonyms(alg, self.curve))
 
-    def thumbprint(self) -> str:
-        """Return the SHA-256 thumbprint in base64url (RFC 7638)."""
-        members = self._public_members()
-        required = {name: members[name] for name in ("kty", *jwk_format.REQUIRED[self.kty])}
-        canonical = msgspec.json.encode(dict(sorted(required.items())))
-        return base64url.encode(hashlib.sha256(canonical).digest())
-
-    def to_jwk(self, *, private: bool = False) -> dict[str, Any]:
-        """Return the key as JWK members, the public half unless told otherwise.
-
-        Args:
-            private: Include the private members, or the secret.
-
-        Raises:
-            InvalidKeyError: An HMAC secret is asked for its public half, or a public key for its private one.
-        """
-        if isinstance(self.native, bytes) and not private:
-            raise InvalidKeyError("an HMAC secret has no public half to export")
-        members: dict[str, Any] = {**self._public_members(), "kid": self.kid}
-        if private and not isinstance(self.native, bytes):
-            members |= jwk_format.private_members(self.native)
-        if self.labels.alg is not None or isinstance(self.native, bytes):
-            members["alg"] = self.alg
-        if self.labels.use is not None:
-            members["use"] = self.labels.use
-        if self.labels.key_ops is not None:
-            members["key_ops"] = list(self.labels.key_ops)
-        return members
-
-    def to_pem(self, *, private: bool = False, password: str | bytes | None = None) -> str:
-        """Return the key as PEM: SPKI for the public half, PKCS#8 for the private one.
-
-        Args:
-            private: Export the private key.
-            password: Encrypts the private key.
-
-        Raises:
-            InvalidKeyError: An HMAC secret has no PEM form, or a public key no private half.
-        """
-        native = self._exportable()
-        return pem.dump_private(native, _as_bytes(password)) if private else pem.dump_public(native)
-
-    def to_openssh(self, *, private: bool = False, comment: str = "") -> str:
-        """Return the key as OpenSSH writes it: a public line, or a private key file.
-
-        Args:
-            private: Export the private key.
-            comment: Ends the public line.
-
-        Raises:
-            InvalidKeyError: An HMAC secret has no OpenSSH form, or a public key no private half.
-        """
-        native = self._exportable()
-        return openssh.dump_private(native) if private else openssh.dump_public_line(native, comment)
-
     def __repr__(self) -> str:
         half = "secret" if self.kty == "oct" else "private" if self.is_private else "public"
         kid = "" if self.kty == "oct" and self.labels.kid is None else f", kid={self.kid!r}"
         return f"<Key {half} {self.kty}, alg={self.alg}{kid}>"
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("a key does not change")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError("a key does not change")
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("keys are not pickled or copied; export with to_pem() or to_jwk()")
@@ -307,22 +318,10 @@ class Key:
             )
         if not self.labels.allow(operation):
             return self.labels.refusal(operation)
-        return InvalidKeyError("this is a public key; signing needs the private one")
-
-    def _public_members(self) -> dict[str, str]:
-        if isinstance(self.native, bytes):
-            return {"kty": "oct", "k": base64url.encode(self.native)}
-        return jwk_format.public_members(self.native)
-
-    def _exportable(self) -> Native:
-        if isinstance(self.native, bytes):
-            raise InvalidKeyError(
-                "an HMAC secret has no PEM or OpenSSH form", hint="Use to_jwk(private=True)."
-            )
-        return self.native
+        return InvalidKeyError(f"this is {self._source}: a private one is needed to sign")
 
 
-def _make(native: Native | bytes, labels: Labels) -> Key:
+def _make(native: Native | bytes, labels: Labels, source: str = "a public key") -> Key:
     """Make a key, refusing labels that contradict the material."""
     kty, variety = ("oct", None) if isinstance(native, bytes) else describe(native)
     fitting = labels.algorithms(kty, variety)
@@ -334,7 +333,7 @@ def _make(native: Native | bytes, labels: Labels) -> Key:
                 f"the HMAC secret has {len(native)} bytes; {fitting[0]} needs at least {shortest}",
                 hint="Make one: sealwright keygen --alg HS256.",
             )
-    return assemble(native, kty, variety, fitting, labels)
+    return assemble(native, kty, variety, fitting, labels, source)
 
 
 def assemble(
@@ -343,6 +342,7 @@ def assemble(
     variety: str | None,
     algorithms: tuple[str, ...],
     labels: Labels,
+    source: str = "a secret",
 ) -> Key:
     """Put a key together from parts that are known to fit each other.
 
@@ -352,22 +352,6 @@ def assemble(
         variety: Its curve or parameter set, or None.
         algorithms: What it may be used with, the preferred one first.
         labels: What is written on it.
+        source: What it was read from, for messages.
     """
-    private = isinstance(native, bytes) or is_private(native)
-    signers, verifiers = labels.operations(algorithms, private=private)
-    return Key(
-        native=native,
-        kty=kty,
-        curve=variety if kty in ("EC", "OKP") else None,
-        algorithms=frozenset(algorithms),
-        alg=algorithms[0],
-        labels=labels,
-        is_private=private,
-        _verifying=native if isinstance(native, bytes) else public_of(native),
-        _signers=signers,
-        _verifiers=verifiers,
-    )
-
-
-def _as_bytes(password: str | bytes | None) -> bytes | None:
-    return password.encode() if isinstance(password, str) else password
+    return Key(native, kty, variety, algorithms, labels, source)

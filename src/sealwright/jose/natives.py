@@ -53,6 +53,14 @@ _PRIVATE = (
     mldsa.MLDSA65PrivateKey,
     mldsa.MLDSA87PrivateKey,
 )
+# Key objects are told by the names of their classes, so that their modules need not be imported.
+_NOT_FOR_TOKENS = {
+    "X25519": "only encrypt",
+    "X448": "only encrypt",
+    "MLKEM": "only encrypt",
+    "DH": "only encrypt",
+    "DSA": "sign no tokens",
+}
 _CRV_OF_CURVE = {curve.name: crv for crv, curve in CURVES.items()}
 
 
@@ -105,14 +113,22 @@ def describe(native: object) -> tuple[str, str | None]:
         for name, classes in variants.items():
             if isinstance(native, classes):
                 return kty, name
-    raise InvalidKeyError(
-        f"a {type(native).__name__} signs no tokens",
-        hint="Use an RSA, EC, Edwards or ML-DSA key.",
-    )
+    what = type(native).__name__
+    for kind, why in _NOT_FOR_TOKENS.items():
+        if what.startswith(kind):
+            raise InvalidKeyError(f"{kind} keys {why}: use an RSA, EC, Edwards or ML-DSA key")
+    raise InvalidKeyError(f"a {what} signs no tokens: use an RSA, EC, Edwards or ML-DSA key")
 
 
-def _refuse_unsafe_rsa(native: rsa.RSAPrivateKey | rsa.RSAPublicKey) -> None:
-    bits = native.key_size
+def refuse_rsa_size(bits: int) -> None:
+    """Refuse an RSA modulus that is too short to be safe, or too long to be quick.
+
+    Args:
+        bits: Its length.
+
+    Raises:
+        InvalidKeyError: It is out of bounds.
+    """
     if bits < MIN_RSA_BITS:
         raise InvalidKeyError(
             f"an RSA key of {bits} bits is too weak: at least {MIN_RSA_BITS} are needed",
@@ -120,10 +136,16 @@ def _refuse_unsafe_rsa(native: rsa.RSAPrivateKey | rsa.RSAPublicKey) -> None:
         )
     if bits > MAX_RSA_BITS:
         raise InvalidKeyError(f"an RSA key of {bits} bits is too slow to verify: at most {MAX_RSA_BITS}")
+
+
+def _refuse_unsafe_rsa(native: rsa.RSAPrivateKey | rsa.RSAPublicKey) -> None:
+    refuse_rsa_size(native.key_size)
     public = native.public_key() if isinstance(native, rsa.RSAPrivateKey) else native
     numbers = public.public_numbers()
     if numbers.e % 2 == 0 or numbers.e == 1 or numbers.e.bit_length() > MAX_RSA_EXPONENT_BITS:
         raise InvalidKeyError("the RSA key has an unsafe public exponent; 65537 is the usual one")
+    if numbers.n % 2 == 0:
+        raise InvalidKeyError("the RSA key's modulus is even: it is damaged, or no RSA key at all")
     if has_roca_fingerprint(numbers.n):
         raise InvalidKeyError(
             "the RSA key was made by a chip whose keys can be factored (ROCA, CVE-2017-15361)",

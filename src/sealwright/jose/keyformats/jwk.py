@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from ...errors import InvalidKeyError
 from .. import base64url
-from ..limits import MAX_RSA_BITS
 from ..natives import (
     CURVES,
     EDWARDS,
@@ -23,7 +22,9 @@ from ..natives import (
     describe,
     private_of,
     public_of,
+    refuse_rsa_size,
 )
+from .bounds import recover_primes, refuse_broken_private
 
 # RFC 7638 section 3.2: what a thumbprint is taken over, for each kty.
 REQUIRED = {
@@ -56,10 +57,14 @@ def read(jwk: Mapping[str, Any]) -> Native | bytes:
     if reader is None:
         raise _unknown("kty", kty, _READERS)
     try:
-        return reader(jwk)
+        key = reader(jwk)
     except ValueError as err:
         # cryptography's own words about numbers that make no key; they hold none of the numbers.
         raise InvalidKeyError(f"the {kty} JWK is no valid key: {str(err)[:100]}") from None
+    if not isinstance(key, bytes):
+        describe(key)
+        refuse_broken_private(key)
+    return key
 
 
 def public_members(native: Native) -> dict[str, str]:
@@ -101,10 +106,7 @@ def private_members(native: Native) -> dict[str, str]:
 
 def _read_rsa(jwk: Mapping[str, Any]) -> Native:
     public = rsa.RSAPublicNumbers(e=_integer(jwk, "e"), n=_integer(jwk, "n"))
-    if public.n.bit_length() > MAX_RSA_BITS:
-        raise InvalidKeyError(
-            f"an RSA key of {public.n.bit_length()} bits is too long: at most {MAX_RSA_BITS}"
-        )
+    refuse_rsa_size(public.n.bit_length())
     if "d" not in jwk:
         return public.public_key()
     if "oth" in jwk:
@@ -113,9 +115,11 @@ def _read_rsa(jwk: Mapping[str, Any]) -> Native:
     if any(name in jwk for name in _RSA_CRT):
         p, q, dmp1, dmq1, iqmp = (_integer(jwk, name) for name in _RSA_CRT)
     else:
-        p, q = rsa.rsa_recover_prime_factors(public.n, public.e, d)
+        p, q = recover_primes(public.n, public.e, d)
         dmp1, dmq1, iqmp = rsa.rsa_crt_dmp1(d, p), rsa.rsa_crt_dmq1(d, q), rsa.rsa_crt_iqmp(p, q)
-    return rsa.RSAPrivateNumbers(p, q, d, dmp1, dmq1, iqmp, public).private_key()
+    numbers = rsa.RSAPrivateNumbers(p, q, d, dmp1, dmq1, iqmp, public)
+    # `bounds` checks the key afterwards; proving its primes would take seconds.
+    return numbers.private_key(unsafe_skip_rsa_key_validation=True)
 
 
 def _read_ec(jwk: Mapping[str, Any]) -> Native:

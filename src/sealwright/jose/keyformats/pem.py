@@ -1,117 +1,161 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PEM private and public keys: PKCS#1, PKCS#8 (plain or encrypted), SEC1, SPKI and OpenSSH's own."""
+"""Keys between BEGIN and END lines: PEM (RFC 7468), its older encrypted form (RFC 1421), and RFC 4716."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Sequence
+from typing import cast
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
 from ...errors import InvalidKeyError
-from ..natives import Native, private_of, public_of
+from ..natives import Native
+from . import certificates, der, openssh
+from .found import Found, damaged, needs_password, of_no_use, refuse_needless_password, wrong_password
+from .repair import Block
+from .writers import write_pem
 
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-
-BEGIN = "-----BEGIN "
-
-_LABEL = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----")
-
-_PRIVATE = frozenset({"PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY"})
+_PRIVATE = frozenset(
+    {"PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "OPENSSH PRIVATE KEY"}
+)
 _PUBLIC = frozenset({"PUBLIC KEY", "RSA PUBLIC KEY"})
-_OPENSSH = "OPENSSH PRIVATE KEY"
+_CERTIFICATES = frozenset({"CERTIFICATE", "X509 CERTIFICATE"})
+_EC_PARAMETERS = "EC PARAMETERS"
+_REQUEST = "a certificate request, not a key: openssl req -pubkey shows its public key"
+_PGP = "a PGP block, which signs mail: make a key for tokens with sealwright keygen"
+_DSA = "a DSA key, which signs no tokens: make a new key with sealwright keygen"
 # What people hand over by mistake, with the way from there to a key.
 _NOT_KEYS = {
-    "CERTIFICATE": "take its public key: openssl x509 -in FILE -noout -pubkey",
-    "CERTIFICATE REQUEST": "take its public key: openssl req -in FILE -noout -pubkey",
-    "EC PARAMETERS": "the key follows in the same file; remove this block",
-    "DSA PRIVATE KEY": "DSA signs no tokens; make a new key: sealwright keygen",
+    "CERTIFICATE REQUEST": _REQUEST,
+    "NEW CERTIFICATE REQUEST": _REQUEST,
+    "TRUSTED CERTIFICATE": "a certificate with OpenSSL's additions: openssl x509 -in FILE makes a plain one",
+    "X509 CRL": "a list of revoked certificates, not a key",
+    "PKCS7": "a PKCS#7 bundle, not a key: openssl pkcs7 -print_certs -in FILE shows its certificates",
+    _EC_PARAMETERS: "the name of a curve, not a key: the EC PRIVATE KEY block is missing",
+    "DH PARAMETERS": "Diffie-Hellman parameters, not a key",
+    "DSA PARAMETERS": _DSA,
+    "DSA PRIVATE KEY": _DSA,
+    "PGP PUBLIC KEY BLOCK": _PGP,
+    "PGP PRIVATE KEY BLOCK": _PGP,
+    "PGP MESSAGE": _PGP,
+    "SSH2 ENCRYPTED PRIVATE KEY": "a private key of ssh.com: ssh-keygen -i -f FILE converts it",
 }
+_SHOWN_LABELS = 4
+_SHOWN_LABEL_CHARS = 30
 
-_Loader = Callable[[bytes, bytes | None], "PrivateKeyTypes"]
+_DEK_INFO = re.compile(r"Proc-Type:\s*4\s*,\s*ENCRYPTED\s*DEK-Info:\s*([A-Z0-9-]{1,30})\s*,\s*")
+# Ciphers that `cryptography` opens, with the hexadecimal digits of their initial value.
+_CIPHERS = {"AES-128-CBC": 32, "AES-256-CBC": 32, "DES-EDE3-CBC": 16}
 
 
-def read(text: str, password: bytes | None) -> Native:
-    """Read one PEM key.
+def read(blocks: Sequence[Block], password: bytes | None) -> Found:
+    """Read the one key that some blocks hold.
 
     Args:
-        text: Text that holds a BEGIN line.
+        blocks: What a text holds, at least one.
         password: Opens an encrypted private key.
 
-    Returns:
-        A key object of `cryptography`.
-
     Raises:
-        InvalidKeyError: The block is no key, is damaged, or needs another password.
+        InvalidKeyError: They hold no key, several, or a damaged or closed one.
     """
-    match = _LABEL.search(text)
-    label = match[1] if match else ""
-    block = text[match.start() :].encode("utf-8", "replace") if match else b""
+    labels = [block.label for block in blocks]
+    if "EC PRIVATE KEY" in labels and _EC_PARAMETERS in labels:
+        # OpenSSL writes the curve's name above the key, which names it again.
+        blocks = [block for block in blocks if block.label != _EC_PARAMETERS]
+    attached = [block for block in blocks if block.label in _CERTIFICATES]
+    if len(blocks) > 1 and len(attached) == len(blocks):
+        refuse_needless_password("a certificate", password)
+        return Found(certificates.read_chain([block.decode() for block in blocks]), _SOURCE_CERTIFICATE)
+    main = [block for block in blocks if block not in attached] or attached
+    if len(main) != 1 or (attached and main[0].label not in _PRIVATE and main != attached):
+        shown = ", ".join(label[:_SHOWN_LABEL_CHARS] for label in labels[:_SHOWN_LABELS])
+        raise InvalidKeyError(f"the text holds {len(labels)} blocks ({shown}): give the one key you mean")
+    found = _read_block(main[0], password)
+    if attached and main != attached:
+        # A private key with its certificates is one key; anything else would be a guess.
+        certificates.refuse_foreign(attached[0].decode(), cast("Native", found.key))
+    return found
+
+
+_SOURCE_CERTIFICATE = "an X.509 certificate, which holds a public key"
+
+
+def _read_block(block: Block, password: bytes | None) -> Found:
+    label = block.label
+    if label == "OPENSSH PRIVATE KEY":
+        return Found(openssh.read_private(block.decode(), password), "an OpenSSH private key")
     if label in _PRIVATE:
-        return _read_private(block, password, label, serialization.load_pem_private_key)
-    if label == _OPENSSH:
-        return _read_private(block, password, label, serialization.load_ssh_private_key)
-    if label in _PUBLIC:
-        return _read_public(block, label)
-    if label in _NOT_KEYS:
-        raise InvalidKeyError(f"this PEM block is a {label}, not a key: {_NOT_KEYS[label]}")
-    raise InvalidKeyError("the PEM text has no BEGIN line of a key", hint="Is the first line whole?")
+        if "DEK-Info" in block.body:
+            return Found(_read_encrypted(block, password), "a PEM private key")
+        raw = block.decode()
+        shape = _expect(raw, der.PRIVATE, label)
+        return Found(der.read_private(raw, password, shape), "a PEM private key")
+    reader = _UNENCRYPTED.get(label)
+    if reader is None:
+        if label in _NOT_KEYS:
+            raise InvalidKeyError(f"this is {_NOT_KEYS[label]}")
+        raise InvalidKeyError(f"this is a {label} block, which is no key that is known here")
+    refuse_needless_password(f"a {label}", password)
+    return reader(block)
 
 
-def _read_private(block: bytes, password: bytes | None, label: str, load: _Loader) -> Native:
-    what = f"the private key ({label})"
+def _read_public(block: Block) -> Found:
+    raw = block.decode()
+    return Found(der.read_public(raw, _expect(raw, der.PUBLIC, block.label)), "a PEM public key")
+
+
+def _read_certificate(block: Block) -> Found:
+    return Found(certificates.read_chain([block.decode()]), _SOURCE_CERTIFICATE)
+
+
+def _read_rfc_4716(block: Block) -> Found:
+    return Found(openssh.read_rfc_4716(block), "an RFC 4716 public key")
+
+
+_UNENCRYPTED: dict[str, Callable[[Block], Found]] = {
+    **dict.fromkeys(_PUBLIC, _read_public),
+    **dict.fromkeys(_CERTIFICATES, _read_certificate),
+    "SSH2 PUBLIC KEY": _read_rfc_4716,
+}
+
+
+def _expect(raw: bytes, shapes: frozenset[str], label: str) -> str:
+    """Return the shape of a block's contents when its label promises it: private stays private."""
     try:
-        return cast("Native", load(block, password))
-    except TypeError:
-        # cryptography's way to say that a password is missing, or that one was given in vain.
-        if password is None:
-            raise InvalidKeyError(f"{what} is encrypted: give password=") from None
-        raise InvalidKeyError(f"{what} is not encrypted: leave password out") from None
-    except UnsupportedAlgorithm as err:
-        if "bcrypt" in str(err):
-            raise InvalidKeyError(
-                f'{what} is encrypted the OpenSSH way, which needs bcrypt: pip install "sealwright[ssh]"'
-            ) from err
-        raise InvalidKeyError(f"{what} is of a kind that signs no tokens") from err
-    except ValueError as err:
-        if password is None and "password" in str(err).lower():
-            raise InvalidKeyError(f"{what} is encrypted: give password=") from None
-        if password is not None:
-            raise InvalidKeyError(f"{what} cannot be opened: wrong password, or a damaged file") from None
-        raise InvalidKeyError(f"{what} is damaged or incomplete", hint="Copy the whole file.") from None
+        shape = der.shape_of(raw)
+    except InvalidKeyError:
+        raise damaged(f"the {label}") from None
+    if shape not in shapes:
+        raise InvalidKeyError(f"the block is called {label}, but holds something else ({shape})")
+    return shape
 
 
-def _read_public(block: bytes, label: str) -> Native:
-    try:
-        return cast("Native", serialization.load_pem_public_key(block))
-    except UnsupportedAlgorithm as err:
-        raise InvalidKeyError(f"the public key ({label}) is of a kind that signs no tokens") from err
-    except ValueError:
+def _read_encrypted(block: Block, password: bytes | None) -> Native:
+    """Read PKCS#1 or SEC1 as OpenSSL encrypted it before PKCS#8: with two header lines above the base64."""
+    what = f"the private key ({block.label})"
+    header = _DEK_INFO.search(block.body)
+    if header is None:
+        raise damaged(what)
+    cipher = header[1]
+    if cipher not in _CIPHERS:
         raise InvalidKeyError(
-            f"the public key ({label}) is damaged or incomplete", hint="Copy the whole file."
-        ) from None
-
-
-def dump_public(native: Native) -> str:
-    """Write the public half as SPKI."""
-    public = public_of(native)
-    return public.public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    ).decode()
-
-
-def dump_private(native: Native, password: bytes | None) -> str:
-    """Write a private key as PKCS#8, encrypted when a password is given.
-
-    Raises:
-        InvalidKeyError: It is a public key.
-    """
-    sealing = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
-    return (
-        private_of(native)
-        .private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, sealing)
-        .decode()
-    )
+            f"{what} is encrypted with {cipher}, which is not supported: openssl pkey -aes256 converts it"
+        )
+    if password is None:
+        raise needs_password(what)
+    # The line ends may be lost, so that only the cipher tells where its initial value stops.
+    rest = block.body[header.end() :]
+    initial, sealed = rest[: _CIPHERS[cipher]], Block(block.label, rest[_CIPHERS[cipher] :]).decode()
+    head = f"Proc-Type: 4,ENCRYPTED\nDEK-Info: {cipher},{initial}\n\n"
+    pem = write_pem(block.label, sealed, head)
+    try:
+        native = serialization.load_pem_private_key(
+            pem.encode(), password, unsafe_skip_rsa_key_validation=True
+        )
+    except UnsupportedAlgorithm:
+        raise of_no_use(what) from None
+    except (ValueError, TypeError):
+        raise wrong_password(what) from None
+    return cast("Native", native)
