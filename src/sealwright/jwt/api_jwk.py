@@ -7,7 +7,7 @@ Both are functions of a token's header, so they go wherever a key goes on the ve
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from ..errors import InvalidKeyError, UnknownKeyError
 from ..jose import ALGORITHMS, Key
@@ -107,6 +107,9 @@ class PyJWK:
     def __repr__(self) -> str:
         return f"<PyJWK {self.key_type}, alg={self.algorithm_name}, kid={self.key_id!r}>"
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("keys are not pickled or copied; keep the JWK instead")
+
 
 class PyJWKSet:
     """A JWK Set; members that cannot be used are left out.
@@ -196,6 +199,8 @@ def _is_short(jwk: Mapping[str, Any]) -> bool:
     """Whether it is an HMAC secret that `Key` refuses: PyJWT takes it, with a warning when it is used."""
     if jwk.get("kty") != "oct":
         return False
+    if jwk.get("k") == "":
+        raise InvalidKeyError("HMAC key must not be empty: anybody could sign with it")
     row = ALGORITHMS[jwk["alg"]]
     return row.symmetric and len(cast("bytes", jwk_format.read(jwk))) < row.min_secret_bytes
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, TypeVar, overload
 
 from ..errors import InvalidAudienceError, InvalidTokenError
-from ..jose import SigningKey, VerifyingKey, claims, jws
+from ..jose import ALGORITHMS, Key, SigningKey, VerifyingKey, claims, jws
 from .api_jwk import PyJWK
 from .options import NOTHING, refuse_short_secret, unvalidated, warn_of_verify
 from .signing import Encoder, plain, sign, unsupported
@@ -54,8 +54,15 @@ def encode(
             (RFC 7519 section 7.1).
         ValueError: A header member is malformed, or none that a JSON Web Token has.
     """
+    raw = claims_as_bytes(payload, headers, json_encoder)
+    if not (headers or json_encoder or switched_off):
+        # The calls of most programs, spared the questions that only the others need.
+        if type(key) is Key and algorithm is None:
+            return jws.sign(raw, key, key.alg, {"alg": key.alg, "kid": key.kid, "typ": "JWT"})
+        if type(key) is str and algorithm in ALGORITHMS:
+            return jws.sign(raw, key, algorithm, {"alg": algorithm, "typ": "JWT"})
     return sign(
-        claims_as_bytes(payload, headers, json_encoder),
+        raw,
         key,
         algorithm,
         headers,
@@ -284,12 +291,12 @@ def validate(
     claims.validate(
         payload,
         now=time.time() if now is None else now,
-        leeway=leeway.total_seconds() if isinstance(leeway, timedelta) else leeway,
+        leeway=_seconds(leeway) if leeway else 0,
         audience=audience,
         issuer=issuer,
         subject=subject,
         require=options.get("require", ()) if options else (),
-        max_age=max_age.total_seconds() if isinstance(max_age, timedelta) else max_age,
+        max_age=max_age if max_age is None else _seconds(max_age),
         skip=skip,
     )
     if options and options.get("strict_aud") and "aud" not in skip and "aud" in payload:
@@ -307,6 +314,10 @@ def _validate_typ(header: Mapping[str, Any], expected: str) -> None:
     if _short_media_type(found) != _short_media_type(expected):
         shown = ascii(found[:60]) if found else "none"
         raise InvalidTokenError(f"The token's typ is {shown}, and {expected} is expected")
+
+
+def _seconds(duration: float | timedelta) -> float:
+    return duration.total_seconds() if isinstance(duration, timedelta) else duration
 
 
 def _short_media_type(typ: str) -> str:

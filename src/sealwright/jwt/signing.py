@@ -23,6 +23,7 @@ Encoder = type[json.JSONEncoder]
 
 _DATES = ("exp", "nbf", "iat")
 _NO_OPTIONS: Mapping[str, Any] = {}
+_FOR_SECRETS = "HS256"
 
 
 def sign(
@@ -66,14 +67,13 @@ def sign(
         raise unsupported(algorithm)
     if isinstance(key, PyJWK):
         algorithm = algorithm or key.algorithm_name
-        refuse_short_secret(options, key, algorithm)
+    refuse_short_secret(options, key, algorithm or _FOR_SECRETS)
+    if isinstance(key, PyJWK):
         key = key.for_signing()
     if algorithm is None:
         key, algorithm = signing_key(key, None)
     if algorithm in switched_off:
         raise unsupported(algorithm)
-    if options:
-        refuse_short_secret(options, key, algorithm)
     header: dict[str, Any] = (
         {"alg": algorithm, "typ": typ} if kid is None else {"alg": algorithm, "kid": kid, "typ": typ}
     )
