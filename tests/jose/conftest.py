@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, mldsa, rsa
 
 from sealwright.jose import Key
 
@@ -37,6 +37,19 @@ def natives(native_rsa: rsa.RSAPrivateKey) -> dict[str, Any]:
         "P-384": ec.generate_private_key(ec.SECP384R1()),
         "P-521": ec.generate_private_key(ec.SECP521R1()),
         "Ed25519": ed25519.Ed25519PrivateKey.generate(),
+    }
+
+
+@pytest.fixture(scope="session")
+def every_native(natives: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, with the kinds of keys that fewer tools know."""
+    return {
+        **natives,
+        "secp256k1": ec.generate_private_key(ec.SECP256K1()),
+        "Ed448": ed448.Ed448PrivateKey.generate(),
+        "ML-DSA-44": mldsa.MLDSA44PrivateKey.generate(),
+        "ML-DSA-65": mldsa.MLDSA65PrivateKey.generate(),
+        "ML-DSA-87": mldsa.MLDSA87PrivateKey.generate(),
     }
 
 

@@ -51,6 +51,14 @@ _MISTAKES = {
     "revocation list": "this is a list of revoked certificates, not a key",
 }
 _SMALLEST_BARE_EXPONENT = 6
+# `cryptography` would read these keys, some of them with a warning.
+_FOREIGN_ALGORITHMS = {
+    bytes.fromhex("2a864886f70d010301"): "Diffie-Hellman keys only encrypt",
+    bytes.fromhex("2a8648ce3e0201"): "Diffie-Hellman keys only encrypt",
+    bytes.fromhex("2b656e"): "X25519 keys only encrypt",
+    bytes.fromhex("2b656f"): "X448 keys only encrypt",
+    bytes.fromhex("2a8648ce380401"): "DSA keys sign no tokens",
+}
 
 
 def shape_of(der: bytes) -> str:
@@ -118,8 +126,10 @@ def read_private(der: bytes, password: bytes | None, shape: str) -> Native:
         raise needs_password(what)
     else:
         refuse_slow_opening(der, what)
+    if shape == "PKCS#8":
+        _refuse_foreign(der, 1, what)
     try:
-        # `bounds` checks the key afterwards; proving its primes first would take seconds.
+        # `consistency` checks the key afterwards; proving its primes first would take seconds.
         native = serialization.load_der_private_key(der, password, unsafe_skip_rsa_key_validation=True)
     except UnsupportedAlgorithm:
         raise of_no_use(what) from None
@@ -139,12 +149,25 @@ def read_public(der: bytes, shape: str) -> Native:
         InvalidKeyError: It is damaged, or of a kind that signs no tokens.
     """
     what = f"the public key ({shape.removesuffix(' public')})"
+    if shape == "SPKI":
+        _refuse_foreign(der, 0, what)
     try:
         return cast("Native", serialization.load_der_public_key(der))
     except UnsupportedAlgorithm:
         raise of_no_use(what) from None
     except ValueError:
         raise damaged(what) from None
+
+
+def _refuse_foreign(der: bytes, place: int, what: str) -> None:
+    """Refuse a key by the algorithm that it names, which is at one place of its outline."""
+    try:
+        algorithm = children(der, children(der, Element.whole(der))[place])[0]
+    except (ValueError, IndexError):
+        raise damaged(what) from None
+    says = _FOREIGN_ALGORITHMS.get(der[algorithm.start : algorithm.end])
+    if says is not None:
+        raise InvalidKeyError(f"{says}: use an RSA, EC, Edwards or ML-DSA key")
 
 
 def refuse_parameters(der: bytes, shape: str) -> None:

@@ -24,7 +24,7 @@ from ..natives import (
     public_of,
     refuse_rsa_size,
 )
-from .bounds import recover_primes, refuse_broken_private
+from .consistency import recover_primes, refuse_broken_private
 
 # RFC 7638 section 3.2: what a thumbprint is taken over, for each kty.
 REQUIRED = {
@@ -118,7 +118,7 @@ def _read_rsa(jwk: Mapping[str, Any]) -> Native:
         p, q = recover_primes(public.n, public.e, d)
         dmp1, dmq1, iqmp = rsa.rsa_crt_dmp1(d, p), rsa.rsa_crt_dmq1(d, q), rsa.rsa_crt_iqmp(p, q)
     numbers = rsa.RSAPrivateNumbers(p, q, d, dmp1, dmq1, iqmp, public)
-    # `bounds` checks the key afterwards; proving its primes would take seconds.
+    # `consistency` checks the key afterwards; proving its primes would take seconds.
     return numbers.private_key(unsafe_skip_rsa_key_validation=True)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _ACCEPTED = "give PEM, DER, OpenSSH, PKCS#12 or a JWK (an HMAC secret goes to Key.from_secret)"
+_BARE = "bare bytes: a raw key goes to Key.from_raw, a secret to Key.from_secret"
 _PATH = "this is a path, not a key: use Key.load"
 
 _TEXTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -22,6 +23,7 @@ _TEXTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"<(?:\?xml[^>]{0,100}>\s{0,9}<)?RSAKeyValue", "this is an RSA key in .NET's XML: export it as PEM"),
         (r"<", "this is an HTML or XML page, not a key: is the address right?"),
         (r"PuTTY-User-Key-File-", "this is a PuTTY key: puttygen FILE -O private-openssh -o NEW exports it"),
+        (r"Proc-Type:", "this is an encrypted PEM key without its BEGIN line: copy the whole file"),
         (r"\[", "this is a JSON array, not a JWK"),
         (r"https?://", "this is a URL, not a key: give what it answers"),
         (r"\$\{?\w+\}?\Z|%\w+%\Z", "this is the name of a variable, which was not replaced by its value"),
@@ -41,15 +43,18 @@ _BINARIES: tuple[tuple[bytes, str], ...] = (
 _RAW_SIZES = frozenset({32, 33, 57, 64, 65})
 
 
-def in_text(text: str) -> str:
+def in_text(text: str, unwrapped: bytes | None) -> str:
     """Return the message for a text that is no key.
 
     Args:
         text: The text, without white space around it.
+        unwrapped: What it is the base64 of, or None when it is none.
     """
     for pattern, says in _TEXTS:
         if pattern.match(text):
             return says
+    if unwrapped is not None and len(unwrapped) in _RAW_SIZES:
+        return f"this is base64 of {len(unwrapped)} {_BARE}"
     return f"this is not a key in any known format: {_ACCEPTED}"
 
 
@@ -63,7 +68,7 @@ def in_bytes(data: bytes) -> str:
         if data.startswith(start):
             return f"this is {says}"
     if len(data) in _RAW_SIZES:
-        return f"these are {len(data)} bare bytes: give a key to Key.from_raw, a secret to Key.from_secret"
+        return f"these are {len(data)} {_BARE}"
     return f"this is binary data, not a key: {_ACCEPTED}"
 
 

@@ -104,7 +104,7 @@ def read_rfc_4716(block: Block) -> Native:
     Raises:
         InvalidKeyError: It is damaged, or of a kind that signs no tokens.
     """
-    lines = block.body.split("\n")
+    lines = block.body.splitlines()
     if len(lines) == 1 and _HEADER.match(block.body):
         # The line ends are lost, and with them the end of the headers; every key starts with four As.
         words = block.body.split()

@@ -46,6 +46,7 @@ _SHOWN_LABELS = 4
 _SHOWN_LABEL_CHARS = 30
 
 _DEK_INFO = re.compile(r"Proc-Type:\s*4\s*,\s*ENCRYPTED\s*DEK-Info:\s*([A-Z0-9-]{1,30})\s*,\s*")
+_NOT_IN_HEADERS = str.maketrans("", "", "\"'\\")
 # Ciphers that `cryptography` opens, with the hexadecimal digits of their initial value.
 _CIPHERS = {"AES-128-CBC": 32, "AES-256-CBC": 32, "DES-EDE3-CBC": 16}
 
@@ -135,7 +136,8 @@ def _expect(raw: bytes, shapes: frozenset[str], label: str) -> str:
 def _read_encrypted(block: Block, password: bytes | None) -> Native:
     """Read PKCS#1 or SEC1 as OpenSSL encrypted it before PKCS#8: with two header lines above the base64."""
     what = f"the private key ({block.label})"
-    header = _DEK_INFO.search(block.body)
+    body = block.body.translate(_NOT_IN_HEADERS)
+    header = _DEK_INFO.search(body)
     if header is None:
         raise damaged(what)
     cipher = header[1]
@@ -146,7 +148,7 @@ def _read_encrypted(block: Block, password: bytes | None) -> Native:
     if password is None:
         raise needs_password(what)
     # The line ends may be lost, so that only the cipher tells where its initial value stops.
-    rest = block.body[header.end() :]
+    rest = body[header.end() :]
     initial, sealed = rest[: _CIPHERS[cipher]], Block(block.label, rest[_CIPHERS[cipher] :]).decode()
     head = f"Proc-Type: 4,ENCRYPTED\nDEK-Info: {cipher},{initial}\n\n"
     pem = write_pem(block.label, sealed, head)

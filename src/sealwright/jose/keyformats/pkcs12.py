@@ -36,7 +36,8 @@ def read(der: bytes, password: bytes | None) -> Native:
         native, certificate, others = pkcs12.load_key_and_certificates(der, password)
     except UnsupportedAlgorithm:
         raise of_no_use("the key in the PKCS#12 file") from None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, UserWarning):
+        # The warning, where warnings are errors, is about files in BER, which some programs still write.
         raise (needs_password(_WHAT) if password is None else wrong_password(_WHAT)) from None
     if native is not None:
         return cast("Native", native)

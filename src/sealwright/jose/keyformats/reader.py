@@ -13,7 +13,7 @@ from ...errors import InvalidKeyError
 from ..natives import describe
 from ..strict_json import parse_object
 from . import certificates, der, mistakes, openssh, pem, pkcs12
-from .bounds import refuse_broken_private
+from .consistency import refuse_broken_private
 from .found import Found, refuse_needless_password
 from .repair import clean, find_blocks, from_base64, with_line_ends
 
@@ -61,7 +61,7 @@ def _read(data: str | bytes, password: bytes | None, wrappings: int) -> Found:
     unwrapped = from_base64(broken) if wrappings else None
     if unwrapped is not None and _is_known(unwrapped):
         return _read(unwrapped, password, wrappings - 1)
-    raise InvalidKeyError(mistakes.in_text(text))
+    raise InvalidKeyError(mistakes.in_text(text, unwrapped))
 
 
 def _is_known(unwrapped: bytes) -> bool:
@@ -69,7 +69,9 @@ def _is_known(unwrapped: bytes) -> bool:
     if unwrapped.startswith((_DER_SEQUENCE, openssh.PRIVATE_START)) or openssh.is_blob(unwrapped):
         return True
     text = clean(unwrapped)
-    return isinstance(text, str) and (text.startswith(("{", "ssh-", "ecdsa-")) or "BEGIN " in text)
+    return isinstance(text, str) and (
+        text.startswith("{") or "BEGIN " in text or bool(openssh.public_lines(text))
+    )
 
 
 def _read_bytes(data: bytes, password: bytes | None) -> Found:

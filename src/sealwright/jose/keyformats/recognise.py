@@ -13,7 +13,14 @@ import re
 from collections.abc import Iterator
 
 _SIGNS: tuple[tuple[re.Pattern[bytes], str], ...] = (
-    (re.compile(rb"-----\s*BEGIN|---- BEGIN SSH2|-----\s*END"), "a PEM or SSH2 key"),
+    (
+        re.compile(
+            rb"-----\s*BEGIN|---- BEGIN SSH2|-----\s*END|(?:BEGIN|END) [A-Z0-9 ]{0,40}(?:KEY|CERTIFICATE)"
+        ),
+        "a PEM or SSH2 key",
+    ),
+    (re.compile(rb"openssh-key-v1\0|b3BlbnNzaC1rZXktdjE"), "an OpenSSH private key"),
+    (re.compile(rb"<RSAKeyValue|PuTTY-User-Key-File|Proc-Type:"), "a private key"),
     (
         re.compile(rb"(?:ssh-(?:rsa|dss|ed25519|ed448)|ecdsa-sha2-nistp\d+|sk-(?:ssh|ecdsa)-)"),
         "an OpenSSH key",
@@ -24,6 +31,19 @@ _SIGNS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01[\x01\x0a]"), "an RSA key or certificate in DER"),
     (re.compile(rb"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"), "an elliptic curve key or certificate in DER"),
     (re.compile(rb"\x06\x03\x2b\x65[\x6e-\x71]"), "an Edwards curve key or certificate in DER"),
+    (
+        re.compile(rb"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03[\x11-\x13]"),
+        "an ML-DSA key or certificate in DER",
+    ),
+    (re.compile(rb"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05[\x01-\x0d]"), "an encrypted private key in DER"),
+    (
+        re.compile(rb"\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01[\x01-\x06]"),
+        "an encrypted private key in DER",
+    ),
+    (
+        re.compile(rb"\x02\x01\x03\x30.{1,5}\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07", re.DOTALL),
+        "a PKCS#12 file",
+    ),
     # PKCS#1 and SEC1 structures carry no identifier; their first integers give them away.
     (re.compile(rb"\x30\x82..\x02(?:\x82..|\x81.)\x00[\x80-\xff]", re.DOTALL), "an RSA public key in DER"),
     (re.compile(rb"\x30\x82..\x02\x01\x00\x02(?:\x82|\x81)", re.DOTALL), "an RSA private key in DER"),

@@ -19,11 +19,12 @@ from ..limits import MAX_KEY_BYTES
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _INVISIBLE = str.maketrans({"\ufeff": None, "\u200b": None, "\u2060": None, "\xa0": " "})
 _QUOTES = "\"'`"
+_CONTROL = re.compile(r"[\0-\x08\x0e-\x1f]")
 # Environment variables and JSON keep line ends as two characters; some programs escape them twice.
 _ESCAPED_LINE_END = re.compile(r"\\+[nrt]")
 # Word processors turn two hyphens into one dash.
 _DASH_CHARS = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
-_DASHES = f"(?:--|[{_DASH_CHARS[1:]}])"
+_DASHES = f"(?:--|[{_DASH_CHARS[1:]}]-?)"
 _MARKER = re.compile(
     rf"{_DASHES} {{0,3}}(BEGIN|END) {{1,3}}([A-Z0-9](?:[A-Z0-9 ]{{0,40}}[A-Z0-9])?) {{0,3}}{_DASHES}"
 )
@@ -87,8 +88,8 @@ def _as_text(data: bytes) -> str | None:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         # A name in Latin-1 above the BEGIN line does not make a key file binary.
-        return data.decode("latin-1") if b"-BEGIN " in data else None
-    return None if "\0" in text else text
+        return data.decode("latin-1") if b"-BEGIN " in data or b"- BEGIN " in data else None
+    return None if _CONTROL.search(text) else text
 
 
 def _without_quotes(text: str) -> str:
