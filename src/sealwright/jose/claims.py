@@ -216,9 +216,7 @@ def _validate_audience(found: Any, audience: str | Iterable[str] | None) -> None
 
 def _validate_subject(claims: Mapping[str, Any], subject: str | None) -> None:
     if "sub" not in claims:
-        if subject is not None:
-            raise MissingRequiredClaimError("sub")
-        return
+        raise MissingRequiredClaimError("sub")
     found = claims["sub"]
     if not isinstance(found, str):
         raise InvalidSubjectError("Subject must be a string")

@@ -81,7 +81,7 @@ def signing_key(key: SigningKey, algorithm: str | None) -> tuple[Signer, str]:
     if algorithm is not None:
         find_algorithm(algorithm)
     if isinstance(key, (str, bytes)):
-        raw = key.encode() if isinstance(key, str) else key
+        raw = _utf8(key) if isinstance(key, str) else key
         if algorithm is None:
             algorithm = "HS256" if key_material_in(raw) is None else None
         chosen = _secret(raw, algorithm) if _is_symmetric(algorithm) else _from_text(raw)
@@ -140,12 +140,19 @@ def _untyped(
             "algorithms mixes HMAC with public key algorithms for one untyped key",
             hint="List one kind, or give a Key.",
         )
-    raw = key.encode() if isinstance(key, str) else key
+    raw = _utf8(key) if isinstance(key, str) else key
     if True not in families:
         return _from_text(raw), algorithms
     # The token's own alg may pick the hash, within the caller's list; the family is settled already.
     wanted = header.get("alg")
     return _secret(raw, wanted if wanted in algorithms else next(iter(algorithms))), algorithms
+
+
+def _utf8(key: str) -> bytes:
+    try:
+        return key.encode()
+    except UnicodeEncodeError:
+        raise InvalidKeyError("the key's text has an unpaired surrogate, so it is no text") from None
 
 
 def _algorithms_missing() -> DecodeError:
