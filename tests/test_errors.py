@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
+import pickle
 import re
 from typing import Any
 
@@ -106,6 +108,46 @@ def test_an_oauth_error_separates_what_the_client_may_see() -> None:
     assert str(err) == "invalid_grant: expired"
     plain = errors.OAuthError("invalid_request", "what is wrong")
     assert (plain.status, plain.detail, plain.headers) == (400, "", {})
+
+
+@pytest.mark.parametrize("name", CLASSES)
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+def test_every_error_travels_between_processes(name: str, protocol: int) -> None:
+    """Process pools and task queues pickle errors: message, hint, notes and attributes arrive."""
+    err = make(name)
+    err.hint = "Do this."
+    err.add_note("seen at the edge")
+    for back in (pickle.loads(pickle.dumps(err, protocol)), copy.copy(err), copy.deepcopy(err)):
+        assert type(back) is type(err)
+        assert (str(back), back.args, back.code) == (str(err), err.args, err.code)
+        assert vars(back) == vars(err)
+        assert back is not err
+
+
+def test_attributes_of_errors_travel_too() -> None:
+    """What the constructors take by name is there on the other side."""
+    unknown = pickle.loads(pickle.dumps(errors.UnknownKeyError("no such key", kid="k", hint="h")))
+    assert (unknown.kid, unknown.hint, str(unknown)) == ("k", "h", "no such key")
+    missing = pickle.loads(pickle.dumps(errors.MissingRequiredClaimError("exp")))
+    assert (missing.claim, str(missing)) == ("exp", 'Token is missing the "exp" claim')
+    oauth = errors.OAuthError(
+        "invalid_grant", "used", status=401, detail="row 7", headers={"Retry-After": "1"}
+    )
+    assert vars(pickle.loads(pickle.dumps(oauth))) == vars(oauth)
+
+
+def test_errors_of_other_constructors_travel_too() -> None:
+    """A program's own subclass needs no pickling code, whatever its constructor takes."""
+    back = pickle.loads(pickle.dumps(OwnError(b"body", status=3)))
+    assert (type(back), back.status, str(back)) == (OwnError, 3, "refused with 3")
+
+
+class OwnError(errors.InvalidTokenError):
+    """What a program might derive."""
+
+    def __init__(self, body: bytes, *, status: int) -> None:
+        super().__init__(f"refused with {status}")
+        self.body, self.status = body, status
 
 
 def test_unavailable_is_no_statement_about_the_token() -> None:
