@@ -110,7 +110,7 @@ def test_a_failing_venv_is_one_line_with_its_reason(setup: Setup) -> None:
 
 def test_an_unknown_level_is_one_line(setup: Setup) -> None:
     """A typing mistake gets the words that exist."""
-    assert only_line(setup("rnu")) == "setup: unknown level rnu. Fix: one of run, dev, bench"
+    assert only_line(setup("rnu")) == "setup: unknown level rnu. Fix: one of run, dev, bench, fuzz"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="NOT TESTED: root may write everywhere")
@@ -123,7 +123,7 @@ def test_a_read_only_folder_is_one_line(setup: Setup, tmp_path: Path) -> None:
         (tmp_path / "a copy").chmod(0o755)
 
 
-@pytest.mark.parametrize("target", ["serve", "test", "lint", "bench", "clean", "help"])
+@pytest.mark.parametrize("target", ["serve", "test", "lint", "bench", "fuzz", "clean", "help"])
 def test_make_knows_the_target(root: Path, target: str, require_command: Callable[[str], str]) -> None:
     """Each documented target exists and has a recipe."""
     command = [require_command("make"), "--dry-run", "--no-print-directory", "-C", str(root), target]

@@ -12,7 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-LEVELS = ["build", "run", "dev", "bench"]
+LEVELS = ["build", "run", "dev", "bench", "fuzz"]
 
 
 def pins(root: Path, *levels: str) -> dict[str, str]:
