@@ -35,7 +35,7 @@ class UnusableKey(msgspec.Struct, frozen=True):
     ambiguous: bool = True
 
     def __str__(self) -> str:
-        return f"key {self.name[:_SHOWN_CHARS]!a}: {self.reason}"
+        return f"key '{ascii(self.name)[1:-1][:_SHOWN_CHARS]}': {self.reason}"
 
 
 class KeySet:
