@@ -31,5 +31,6 @@ def keys() -> dict[str, Key]:
         for family in ("RS", "PS")
         for size in (256, 384, 512)
     }
-    others = ("HS256", "HS384", "HS512", "ES256", "ES384", "ES512", "EdDSA")
-    return made | {alg: Key.generate(alg) for alg in others}
+    others = ("HS256", "HS384", "HS512", "ES256", "ES384", "ES512", "ES256K")
+    newer = ("EdDSA", "Ed25519", "Ed448", "ML-DSA-44", "ML-DSA-65", "ML-DSA-87")
+    return made | {alg: Key.generate(alg) for alg in (*others, *newer)}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ALGORITHMS = (
     *(f"{family}{size}" for family in ("HS", "RS", "PS", "ES") for size in (256, 384, 512)),
-    "EdDSA",
+    *("ES256K", "EdDSA", "Ed25519", "Ed448", "ML-DSA-44", "ML-DSA-65", "ML-DSA-87"),
 )
 ALPHABET = string.ascii_letters + string.digits + "-_"
 REGISTERED = {"exp", "nbf", "iat", "iss", "aud", "sub", "jti"}
