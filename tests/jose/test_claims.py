@@ -147,6 +147,11 @@ class TestAudience:
             with pytest.raises((MissingRequiredClaimError, InvalidAudienceError)):
                 validate(payload, audience="api")
 
+    @pytest.mark.parametrize("aud", [None, "", []])
+    def test_nobody_is_named_and_nobody_is_expected(self, aud: Any) -> None:
+        """An audience that names nobody is as good as none."""
+        validate({"aud": aud})
+
     def test_present_when_nobody_expects_one(self) -> None:
         """A token meant for somebody is refused by whoever does not say who they are."""
         for aud in ("api", ["api"]):
