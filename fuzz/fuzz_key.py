@@ -38,6 +38,7 @@ LABELS = (
 _CHUNK = 24
 _RUN = re.compile(rf"[A-Za-z0-9+/=_-]{{{_CHUNK},}}")
 _MEMBER = re.compile(r'"(\w+)\\*"\s*:[\s\\]*"([^"\\]*)')
+_LABEL = re.compile(r"(BEGIN|END) [A-Z0-9 ]+")
 _PUBLIC_LINE = re.compile(r"(ssh-|ecdsa-|sk-)")
 
 TEXTS = specimens()
@@ -207,8 +208,9 @@ def secrets_in(data: bytes) -> list[str]:
         for name, value in _MEMBER.findall(text):
             (private if name in PRIVATE_MEMBERS else public).append(value)
     else:
-        # The first word of a public line is its kind, which a message may name.
-        private += _RUN.findall(text.partition(" ")[2] if _PUBLIC_LINE.match(text.lstrip()) else text)
+        # Kinds are no secrets: the first word of a public line, and what stands on a BEGIN line.
+        body = text.partition(" ")[2] if _PUBLIC_LINE.match(text) else _LABEL.sub("", text)
+        private += _RUN.findall(body)
     pieces = [run[at : at + _CHUNK] for run in private for at in range(0, len(run) - _CHUNK + 1, _CHUNK)]
     # The fuzzer finds out that a kid may be shown, and writes the same text into d.
     return [piece for piece in pieces if not any(piece in text for text in public)]
