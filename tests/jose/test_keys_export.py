@@ -142,3 +142,11 @@ def test_keys_are_neither_copied_nor_changed(natives: Mapping[str, Any], secret:
             del key.native
         with pytest.raises(TypeError):
             vars(key)
+
+
+def test_labels_are_exported_and_kept(natives: Mapping[str, Any]) -> None:
+    """What a JWK is for stays on it through export, and through taking the public half of a public key."""
+    jwk = Key.from_native(natives["P-256"], kid="k").to_jwk()
+    key = Key.from_jwk({**jwk, "use": "sig", "key_ops": ["verify"], "alg": "ES256"})
+    assert key.to_jwk() == {**jwk, "use": "sig", "key_ops": ["verify"], "alg": "ES256"}
+    assert key.public() is key.public_key is key

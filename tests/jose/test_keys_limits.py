@@ -167,6 +167,12 @@ class TestContradictions:
         with pytest.raises(InvalidKeyError, match="contradicts itself"):
             Key.parse(b64encode(swapped))
 
+    def test_more_than_two_primes(self, native_rsa: rsa.RSAPrivateKey) -> None:
+        """JWKs of RSA keys with several primes are named."""
+        jwk = Key.from_native(native_rsa).to_jwk(private=True)
+        with pytest.raises(InvalidKeyError, match="more than two primes"):
+            Key.from_jwk({**jwk, "oth": []})
+
 
 class _Failing:
     """A row of the table whose signatures fail."""
@@ -232,7 +238,7 @@ class TestSlowPasswords:
     def test_scrypt(self) -> None:
         """PKCS#8 with gigabytes of scrypt."""
         scrypt = bytes.fromhex("06092b06010401da47040b")
-        for cost, says in ((2**30, "takes minutes"), (16, "wrong password")):
+        for cost, says in ((2**30, "takes minutes"), (16, "wrong password"), (3, "wrong password")):
             kdf = der(0x30, scrypt, der(0x30, der(4, b"saltsalt"), integer(cost), integer(8), integer(1)))
             cipher = der(0x30, bytes.fromhex("060960864801650304012a"), der(4, bytes(16)))
             pbes2 = der(0x30, bytes.fromhex("06092a864886f70d01050d"), der(0x30, kdf, cipher))
@@ -261,6 +267,12 @@ class TestSlowPasswords:
             cut = der(4, bag + bytes.fromhex("06092a864886f70d01050c") + end)
             with pytest.raises(InvalidKeyError, match="PKCS#12 file"):
                 Key.parse(der(0x30, integer(3), der(0x30, cut)), "pw")
+
+    def test_a_key_bag_that_is_cut_off(self) -> None:
+        """An identifier with nothing behind it says nothing about lengths."""
+        bag = bytes.fromhex("060b2a864886f70d010c0a0102")
+        with pytest.raises(InvalidKeyError, match="PKCS#12 file"):
+            Key.parse(der(0x30, integer(3), der(0x30, der(4, bag))), "pw")
 
     def test_open_lengths(self, natives: Mapping[str, Any]) -> None:
         """PKCS#12 in BER, with lengths left open, is recognised for what it is."""
@@ -333,3 +345,29 @@ def test_a_certificate_with_an_unknown_key_or_none(natives: Mapping[str, Any]) -
         Key.parse(raw.replace(b"\x06\x03\x2b\x65\x70", b"\x06\x03\x2b\x65\x11"))
     with pytest.raises(InvalidKeyError, match="damaged"):
         Key.parse(raw.replace(b"\x06\x03\x2b\x65\x70\x03\x21", b"\x06\x03\x2b\x65\x71\x03\x21"))
+
+    with pytest.raises(InvalidKeyError, match="certificate is damaged"):
+        Key.parse(raw.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x0f"))
+
+    with pytest.raises(InvalidKeyError, match="certificate is damaged"):
+        Key.parse(raw.replace(b"\x02\x01\x01\x30", b"\x02\x01\x81\x30"))
+
+
+def test_an_unknown_parameter_set_is_named() -> None:
+    """ML-DSA comes in three sizes."""
+    with pytest.raises(InvalidKeyError, match=r"ML-DSA-99.*ML-DSA-44, ML-DSA-65, ML-DSA-87"):
+        Key.from_jwk({"kty": "AKP", "alg": "ML-DSA-99", "pub": "AA"})
+
+
+@pytest.mark.parametrize(
+    "word", ["\\", "-", "--BEGIN ", "A", "AAAA ", "a/", "eyJa.", "30", "ssh-", "'", "{", "\u2014"]
+)
+def test_endless_texts_are_refused_quickly(word: str) -> None:
+    """The longest texts of one repeated word take no time that grows with the square of their length."""
+    from sealwright.jose.limits import MAX_KEY_BYTES
+
+    text = (word * MAX_KEY_BYTES)[:MAX_KEY_BYTES]
+    with pytest.raises(InvalidKeyError):
+        Key.parse(text)
+    with pytest.raises(InvalidKeyError, match="too long"):
+        Key.parse(text + "A")

@@ -112,6 +112,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "-i",
     ),
     "a curve only": (block("EC PARAMETERS"), "EC PRIVATE KEY block is missing"),
+    "nonsense as OpenSSH": (block("OPENSSH PRIVATE KEY", b"hello"), "damaged"),
     "an unknown block": (block("NOTHING SPECIAL"), "NOTHING SPECIAL block"),
     "public as private": (PUBLIC.replace("PUBLIC", "PRIVATE"), r"something else \(SPKI\)"),
     "private as public": (SECRET.replace("PRIVATE", "PUBLIC"), r"something else \(PKCS#8\)"),
@@ -293,7 +294,10 @@ class TestPasswords:
         old = text.replace("-----\nA", f"-----\n{head}A", 1)
         refuse(old, "CAMELLIA-128-CBC, which is not supported", "x")
         refuse(old.replace("4,ENC", "5,ENC"), "damaged", "x")
-        refuse(old.replace("CAMELLIA-128-CBC", "AES-128-CBC"), "wrong password", "x")
+        known = old.replace("CAMELLIA-128-CBC", "AES-128-CBC")
+        refuse(known, "wrong password", "x")
+        refuse(known.replace("AABBCCDDEEFF", ""), "damaged", "x")
+        refuse(known.replace("AABBCCDDEEFF", "").replace("A" * 32, ""), "damaged", "x")
 
 
 def test_a_public_key_says_what_it_was_read_from(natives: Mapping[str, Any], tmp_path: Path) -> None:

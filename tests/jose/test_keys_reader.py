@@ -358,3 +358,13 @@ def test_raw_keys_by_algorithm_and_their_mistakes() -> None:
         Key.from_raw("Ed25519")
     with pytest.raises(TypeError, match="decode"):
         Key.from_raw("Ed25519", private="00" * 32)  # type: ignore[arg-type]
+
+
+def test_escaped_and_wrapped_keys_are_no_secrets(natives: Mapping[str, Any]) -> None:
+    """JSON escapes and several layers of base64 do not hide a key."""
+    line = ssh_line(natives["Ed25519"])
+    escaped = "".join(f"\\u00{byte:02x}" for byte in line).encode()
+    for form in (escaped, b64encode(b64encode(line)), line.decode().encode("utf-16")):
+        assert key_material_in(form) is not None
+    plain = b64encode(b64encode(b64encode(bytes(range(200, 255)))))
+    assert key_material_in(plain) is None

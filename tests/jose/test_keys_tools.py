@@ -163,3 +163,14 @@ def test_openssl_reads_our_exports(kind: str, run: Callable[[str], str], tmp_pat
         (tmp_path / "k.der").write_bytes(key.to_der(private=True, password=password))
         assert run("openssl pkey -in k.pem -passin pass:pw -pubout") == public
         assert run("openssl pkey -in k.der -inform DER -passin pass:pw -pubout") == public
+
+
+def test_curves_that_sign_no_tokens(run: Callable[[str], str], tmp_path: Path) -> None:
+    """Keys on curves that nobody uses for tokens are refused for that reason in closed files as well."""
+    run("openssl ecparam -name sect233r1 -genkey -noout -out new.pem")
+    run("openssl ec -in new.pem -aes128 -passout pass:pw -out locked.pem")
+    run("openssl pkcs8 -topk8 -in new.pem -passout pass:pw -out p8.pem")
+    run("openssl pkcs12 -export -nocerts -inkey new.pem -passout pass:pw -out k.p12")
+    for name, password in (("new.pem", None), ("locked.pem", "pw"), ("p8.pem", "pw"), ("k.p12", "pw")):
+        with pytest.raises(InvalidKeyError, match="signs no tokens"):
+            Key.load(tmp_path / name, password=password)

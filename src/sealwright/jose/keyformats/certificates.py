@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from ...errors import InvalidKeyError
 from ..natives import Native, public_of
-from .found import damaged, of_no_use
+from .found import UNREADABLE, damaged, of_no_use
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -39,7 +39,7 @@ def read_chain(ders: Sequence[bytes]) -> Native:
             raise InvalidKeyError(
                 f"this holds {len(ders)} certificates that are no chain of issuers: give the one you want"
             ) from None
-    return _public_key(chain[0])
+    return public_key(chain[0])
 
 
 def refuse_foreign(der: bytes, private: Native) -> None:
@@ -52,7 +52,7 @@ def refuse_foreign(der: bytes, private: Native) -> None:
     Raises:
         InvalidKeyError: The certificate is damaged or belongs to another key.
     """
-    if _public_key(_load(der)) != public_of(private):
+    if public_key(_load(der)) != public_of(private):
         raise InvalidKeyError(
             "the private key and the certificate in this file do not belong together: give one"
         )
@@ -63,14 +63,23 @@ def _load(der: bytes) -> x509.Certificate:
 
     try:
         return x509.load_der_x509_certificate(der)
-    except ValueError:
+    except (*UNREADABLE, UserWarning, x509.InvalidVersion):
+        # `cryptography` warns of what it will refuse one day; where warnings are errors, it is refused now.
         raise damaged("the X.509 certificate") from None
 
 
-def _public_key(certificate: x509.Certificate) -> Native:
+def public_key(certificate: x509.Certificate) -> Native:
+    """Return the public key of a certificate.
+
+    Args:
+        certificate: A certificate that was read already.
+
+    Raises:
+        InvalidKeyError: The key is damaged, or of a kind that signs no tokens.
+    """
     try:
         return cast("Native", certificate.public_key())
     except UnsupportedAlgorithm:
         raise of_no_use("the certificate's public key") from None
-    except ValueError:
+    except UNREADABLE:
         raise damaged("the X.509 certificate") from None

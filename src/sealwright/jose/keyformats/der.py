@@ -25,7 +25,7 @@ from .asn1 import (
     integer,
 )
 from .bounds import refuse_slow_opening
-from .found import damaged, needs_password, of_no_use, refuse_needless_password, wrong_password
+from .found import UNREADABLE, damaged, needs_password, of_no_use, refuse_needless_password, wrong_password
 
 PRIVATE = frozenset({"PKCS#1 private", "PKCS#8", "PKCS#8 encrypted", "SEC1"})
 """Shapes that hold a private key."""
@@ -133,7 +133,7 @@ def read_private(der: bytes, password: bytes | None, shape: str) -> Native:
         native = serialization.load_der_private_key(der, password, unsafe_skip_rsa_key_validation=True)
     except UnsupportedAlgorithm:
         raise of_no_use(what) from None
-    except (ValueError, TypeError):
+    except UNREADABLE:
         raise (wrong_password(what) if password else damaged(what)) from None
     return cast("Native", native)
 
@@ -155,7 +155,7 @@ def read_public(der: bytes, shape: str) -> Native:
         return cast("Native", serialization.load_der_public_key(der))
     except UnsupportedAlgorithm:
         raise of_no_use(what) from None
-    except ValueError:
+    except UNREADABLE:
         raise damaged(what) from None
 
 

@@ -6,8 +6,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.exceptions import InternalError
+
 from ...errors import InvalidKeyError
 from ..natives import Native
+
+UNREADABLE = (ValueError, TypeError, InternalError)
+"""What `cryptography` raises for keys that are damaged, or locked with other words or impossible numbers."""
 
 
 @dataclass(frozen=True, slots=True)

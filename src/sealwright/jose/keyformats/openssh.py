@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from ...errors import InvalidKeyError
 from ..natives import Native, public_of
 from .bounds import MAX_BCRYPT_ROUNDS
-from .found import damaged, needs_password, refuse_needless_password, wrong_password
+from .found import UNREADABLE, damaged, needs_password, refuse_needless_password, wrong_password
 from .repair import Block, from_base64
 from .writers import write_pem
 
@@ -90,7 +90,7 @@ def read_blob(blob: bytes) -> Native:
     _refuse_kind(kind)
     try:
         native = serialization.load_ssh_public_key(f"{kind} {b64encode(blob).decode()}".encode())
-    except (ValueError, NotImplementedError, UnsupportedAlgorithm):
+    except (*UNREADABLE, NotImplementedError, UnsupportedAlgorithm):
         raise damaged(f"the OpenSSH public key ({kind})", "line") from None
     return cast("Native", native)
 
@@ -155,7 +155,7 @@ def read_private(raw: bytes, password: bytes | None) -> Native:
         raise InvalidKeyError(
             f"{what} is encrypted in an unsupported way: ssh-keygen -p -Z aes256-ctr -f FILE changes it"
         ) from None
-    except (ValueError, TypeError, NotImplementedError):
+    except (*UNREADABLE, NotImplementedError):
         raise (wrong_password(what) if password else damaged(what)) from None
     if public_of(cast("Native", native)) != read_blob(public):
         raise InvalidKeyError("the private key contradicts itself: its parts belong to different keys")

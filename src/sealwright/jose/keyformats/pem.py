@@ -13,7 +13,15 @@ from cryptography.hazmat.primitives import serialization
 from ...errors import InvalidKeyError
 from ..natives import Native
 from . import certificates, der, openssh
-from .found import Found, damaged, needs_password, of_no_use, refuse_needless_password, wrong_password
+from .found import (
+    UNREADABLE,
+    Found,
+    damaged,
+    needs_password,
+    of_no_use,
+    refuse_needless_password,
+    wrong_password,
+)
 from .repair import Block
 from .writers import write_pem
 
@@ -46,6 +54,7 @@ _SHOWN_LABELS = 4
 _SHOWN_LABEL_CHARS = 30
 
 _DEK_INFO = re.compile(r"Proc-Type:\s*4\s*,\s*ENCRYPTED\s*DEK-Info:\s*([A-Z0-9-]{1,30})\s*,\s*")
+_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+")
 _NOT_IN_HEADERS = str.maketrans("", "", "\"'\\")
 # Ciphers that `cryptography` opens, with the hexadecimal digits of their initial value.
 _CIPHERS = {"AES-128-CBC": 32, "AES-256-CBC": 32, "DES-EDE3-CBC": 16}
@@ -148,8 +157,10 @@ def _read_encrypted(block: Block, password: bytes | None) -> Native:
     if password is None:
         raise needs_password(what)
     # The line ends may be lost, so that only the cipher tells where its initial value stops.
-    rest = body[header.end() :]
-    initial, sealed = rest[: _CIPHERS[cipher]], Block(block.label, rest[_CIPHERS[cipher] :]).decode()
+    rest, digits = body[header.end() :], _CIPHERS[cipher]
+    initial, sealed = rest[:digits], Block(block.label, rest[digits:]).decode()
+    if len(initial) != digits or not _HEXADECIMAL.fullmatch(initial):
+        raise damaged(what)
     head = f"Proc-Type: 4,ENCRYPTED\nDEK-Info: {cipher},{initial}\n\n"
     pem = write_pem(block.label, sealed, head)
     try:
@@ -158,6 +169,6 @@ def _read_encrypted(block: Block, password: bytes | None) -> Native:
         )
     except UnsupportedAlgorithm:
         raise of_no_use(what) from None
-    except (ValueError, TypeError):
+    except UNREADABLE:
         raise wrong_password(what) from None
     return cast("Native", native)

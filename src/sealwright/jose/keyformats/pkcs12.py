@@ -10,7 +10,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from ...errors import InvalidKeyError
 from ..natives import Native
 from .bounds import refuse_long_key_bags, refuse_slow_opening
-from .found import needs_password, of_no_use, wrong_password
+from .certificates import public_key
+from .found import UNREADABLE, needs_password, of_no_use, wrong_password
 
 _WHAT = "the PKCS#12 file"
 
@@ -29,6 +30,7 @@ def read(der: bytes, password: bytes | None) -> Native:
         InvalidKeyError: It cannot be opened, or holds no key or several certificates without one.
     """
     from cryptography.hazmat.primitives.serialization import pkcs12
+    from cryptography.x509 import InvalidVersion
 
     refuse_slow_opening(der, _WHAT)
     refuse_long_key_bags(der)
@@ -36,7 +38,7 @@ def read(der: bytes, password: bytes | None) -> Native:
         native, certificate, others = pkcs12.load_key_and_certificates(der, password)
     except UnsupportedAlgorithm:
         raise of_no_use("the key in the PKCS#12 file") from None
-    except (ValueError, TypeError, UserWarning):
+    except (*UNREADABLE, UserWarning, InvalidVersion):
         # The warning, where warnings are errors, is about files in BER, which some programs still write.
         raise (needs_password(_WHAT) if password is None else wrong_password(_WHAT)) from None
     if native is not None:
@@ -44,4 +46,4 @@ def read(der: bytes, password: bytes | None) -> Native:
     certificates = [*([certificate] if certificate else []), *others]
     if len(certificates) != 1:
         raise InvalidKeyError(f"the PKCS#12 file holds no private key, and {len(certificates)} certificates")
-    return cast("Native", certificates[0].public_key())
+    return public_key(certificates[0])

@@ -26,7 +26,7 @@ _SIGNS: tuple[tuple[re.Pattern[bytes], str], ...] = (
         "an OpenSSH key",
     ),
     (re.compile(rb"AAAA[BCEG][0-9A-Za-z+/]{0,2}(?:NzaC1|VjZHNhLXNoYTIt|c2gtZWQ)"), "an OpenSSH key"),
-    (re.compile(rb'\\*"kty\\*"\s*:'), "a JWK or JWK Set"),
+    (re.compile(rb'"kty\\{0,9}"\s*:'), "a JWK or JWK Set"),
     # Object identifiers of public key algorithms, as SPKI, PKCS#8 and certificates hold them.
     (re.compile(rb"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01[\x01\x0a]"), "an RSA key or certificate in DER"),
     (re.compile(rb"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"), "an elliptic curve key or certificate in DER"),

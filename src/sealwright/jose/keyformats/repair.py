@@ -21,7 +21,7 @@ _INVISIBLE = str.maketrans({"\ufeff": None, "\u200b": None, "\u2060": None, "\xa
 _QUOTES = "\"'`"
 _CONTROL = re.compile(r"[\0-\x08\x0e-\x1f]")
 # Environment variables and JSON keep line ends as two characters; some programs escape them twice.
-_ESCAPED_LINE_END = re.compile(r"\\+[nrt]")
+_ESCAPED_LINE_END = re.compile(r"\\{1,4}[nrt]")
 # Word processors turn two hyphens into one dash.
 _DASH_CHARS = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _DASHES = f"(?:--|[{_DASH_CHARS[1:]}]-?)"
