@@ -91,11 +91,11 @@ def test_nothing_names_a_folder_of_somebodys_machine(project_files: list[Path], 
     assert found == []
 
 
-def test_every_package_stands_in_an_import_contract(root: Path, pyproject: dict[str, Any]) -> None:
-    """Who may import whom is decided for every package."""
-    packages = {
-        f"sealwright.{path.parent.name}" for path in (root / "src" / "sealwright").glob("*/__init__.py")
-    }
+def test_every_part_stands_in_an_import_contract(root: Path, pyproject: dict[str, Any]) -> None:
+    """Who may import whom is decided for every package and every module beside them."""
+    source = root / "src" / "sealwright"
+    packages = {f"sealwright.{path.parent.name}" for path in source.glob("*/__init__.py")}
+    packages |= {f"sealwright.{path.stem}" for path in source.glob("[a-z]*.py")}
     named = {
         module
         for contract in pyproject["tool"]["importlinter"]["contracts"]

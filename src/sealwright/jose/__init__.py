@@ -20,6 +20,7 @@ from .signer import Signer as Signer
 from .signer import is_signer as is_signer
 from .sources import SigningKey as SigningKey
 from .sources import VerifyingKey as VerifyingKey
+from .strict_json import parse_object as parse_object
 
 __all__ = [
     "ALGORITHMS",
@@ -35,4 +36,5 @@ __all__ = [
     "claims",
     "is_signer",
     "jws",
+    "parse_object",
 ]

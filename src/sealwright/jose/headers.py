@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from types import MappingProxyType
+from types import MappingProxyType, NoneType
 from typing import Any
 
 from ..errors import DecodeError
@@ -19,8 +19,8 @@ _REGISTERED = frozenset(
     {"alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit", "enc", "zip"}
 )
 
-# Parsed headers by their encoded text: a service sees the same few again and again. Only headers without
-# extensions are kept, so whatever is found here may be used anywhere.
+# Parsed headers by their encoded text: a service sees the same few again and again. Only headers of simple
+# values are kept: no caller can change one for the next, and none has extensions, which are a list.
 _plain: dict[bytes, Header] = {}
 
 
@@ -43,17 +43,22 @@ def read_header(encoded: bytes, understood: Collection[str] = ()) -> Header:
     try:
         members = parse_object(base64url.decode(encoded))
     except ValueError as err:
-        hint = 'Leave out the word "Bearer".' if encoded[:7].lower() == b"bearer " else ""
-        raise DecodeError(f"Invalid header segment: {err}", hint=hint) from None
+        if encoded[:7].lower() == b"bearer ":
+            raise DecodeError('Invalid header segment: leave out the word "Bearer"') from None
+        raise DecodeError(f"Invalid header segment: {err}") from None
     refuse_bad_header(members, DecodeError, understood)
     if not isinstance(members.get("alg"), str):
         raise DecodeError("Invalid header: alg is missing or no text")
     header = MappingProxyType(members)
-    if "crit" not in members and len(encoded) <= MAX_REMEMBERED_HEADER_CHARS:
+    if len(encoded) <= MAX_REMEMBERED_HEADER_CHARS and _is_plain(members):
         if len(_plain) >= MAX_REMEMBERED_HEADERS:
             _plain.clear()
         _plain[encoded] = header
     return header
+
+
+def _is_plain(members: Mapping[str, Any]) -> bool:
+    return all(isinstance(value, (str, int, float, NoneType)) for value in members.values())
 
 
 def refuse_bad_header(
@@ -83,6 +88,8 @@ def refuse_bad_header(
 def _refuse_bad_crit(
     members: Mapping[str, Any], error: type[DecodeError | ValueError], understood: Collection[str]
 ) -> None:
+    if isinstance(understood, str):
+        raise TypeError('understood is a list of names, such as ["b64"]; it was given as text')
     names = members["crit"]
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
         raise error("Invalid header: crit is no list of names")

@@ -22,6 +22,7 @@ from ..errors import (
     InvalidTokenError,
 )
 from . import base64url
+from .algorithms import printable_name
 from .headers import Header, read_header, refuse_bad_header
 from .keys import Key
 from .keyset import refuse_mixed
@@ -33,6 +34,7 @@ from .strict_json import dump_object
 UNDERSTOOD = ("b64",)
 """The extensions of ``crit`` that this module knows (RFC 7797)."""
 
+_NOT_CANONICAL = "it is not canonical base64url"
 _PARTS = 3
 _JWE_DOTS = 4
 _FIT_TO_TRAVEL = re.compile(rb"[\x20-\x2d\x2f-\x7e]*")
@@ -79,7 +81,8 @@ class Parsed(msgspec.Struct, frozen=True, gc=False):
         alg = self.header["alg"]
         if alg not in allowed and not chosen.known_as(alg, allowed):
             raise InvalidAlgorithmError(
-                "The specified alg value is not allowed", hint=f"Accepted here: {', '.join(sorted(allowed))}."
+                f"The specified alg value is not allowed: {printable_name(alg)}",
+                hint=f"Accepted here: {', '.join(sorted(allowed))}.",
             )
         chosen.verify(self.signing_input, self.signature, alg)
         return chosen
@@ -278,7 +281,8 @@ def decode_signature(encoded: bytes) -> bytes:
     try:
         return base64url.decode(encoded)
     except ValueError:
-        raise InvalidSignatureError("Signature verification failed: it is not canonical base64url") from None
+        fault = "white space stands around the token" if encoded.split() != [encoded] else _NOT_CANONICAL
+        raise InvalidSignatureError(f"Signature verification failed: {fault}") from None
 
 
 def _as_bytes(token: str | bytes) -> bytes:

@@ -41,7 +41,7 @@ MAX_REMEMBERED_KEYS = 256
 """Parsed key texts remembered by the article's functions."""
 
 MAX_REMEMBERED_HEADERS = 256
-"""Headers of verified tokens remembered, so that they are parsed once."""
+"""Headers remembered, so that they are parsed once."""
 
 MAX_REMEMBERED_HEADER_CHARS = 1024
 """Longest encoded header that is remembered."""

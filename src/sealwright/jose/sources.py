@@ -13,6 +13,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from os import PathLike
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from ..errors import DecodeError, InsecureKeyLengthWarning, InvalidKeyError
@@ -123,8 +124,13 @@ def verifying_key(
             raise TypeError("the key function must return a Key")
     else:
         chosen = _from_object(key)
-        if algorithms is None:
+        if not algorithms:
             raise _algorithms_missing()
+        if chosen.algorithms.isdisjoint(algorithms):
+            raise InvalidKeyError(
+                f"this {chosen.kty} key is for {', '.join(sorted(chosen.algorithms))}, "
+                "and none of these is among algorithms"
+            )
     return chosen, (chosen.alg,) if algorithms is None else algorithms
 
 
@@ -134,7 +140,7 @@ def _untyped(
     """Read a text as a secret or as a key file: the caller's list decides which, never the token."""
     if not algorithms:
         raise _algorithms_missing()
-    families = {_is_symmetric(name) for name in algorithms}
+    families = {find_algorithm(name).symmetric for name in algorithms}
     if len(families) > 1:
         raise InvalidKeyError(
             "algorithms mixes HMAC with public key algorithms for one untyped key",
@@ -175,6 +181,8 @@ def _from_text(raw: bytes) -> Key:
 def _from_object(native: object) -> Key:
     known = _objects.get(id(native))
     if known is None:
+        if isinstance(native, PathLike):
+            raise TypeError("a path is no key: give Key.load(path)")
         if isinstance(native, (type(None), int, float, dict, set)):
             raise TypeError(f"a {type(native).__name__} is no key")
         known = _objects.put(id(native), (native, Key.from_native(native)))
@@ -185,23 +193,26 @@ def _secret(raw: bytes, algorithm: str | None) -> Key:
     """Make an HMAC key of a text, as the article does; a short one works, with a warning."""
     name = algorithm or "HS256"
     digest = (hashlib.sha256(raw).digest(), name)
-    return _secrets.get(digest) or _secrets.put(digest, _new_secret(raw, name))
+    key = _secrets.get(digest) or _secrets.put(digest, _new_secret(raw, name))
+    shortest = ALGORITHMS[name].min_secret_bytes
+    if len(raw) < shortest:
+        warnings.warn(
+            f"the HMAC secret has {len(raw)} bytes, below the {shortest} that {name} needs "
+            "(RFC 7518 section 3.2)",
+            InsecureKeyLengthWarning,
+            stacklevel=_frames_inside_the_package(),
+        )
+    return key
 
 
 def _new_secret(raw: bytes, algorithm: str) -> Key:
-    shortest = ALGORITHMS[algorithm].min_secret_bytes
     if not raw:
-        raise InvalidKeyError("the HMAC secret is empty: anybody could sign with it")
-    if len(raw) >= shortest:
-        return Key.from_secret(raw, algorithm)
+        raise InvalidKeyError("the HMAC secret must not be empty: anybody could sign with it")
     kind = key_material_in(raw)
     if kind is not None:
-        raise InvalidKeyError(f"this is {kind}, which is no HMAC secret")
-    warnings.warn(
-        f"the HMAC secret has {len(raw)} bytes; {algorithm} needs at least {shortest} (RFC 7518 section 3.2)",
-        InsecureKeyLengthWarning,
-        stacklevel=_frames_inside_the_package(),
-    )
+        raise InvalidKeyError(
+            f"this is {kind}, which is no HMAC secret", hint="Use Key.parse() or Key.load()."
+        )
     return assemble(raw, "oct", None, (algorithm,), Labels(alg=algorithm))
 
 

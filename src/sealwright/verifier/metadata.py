@@ -14,6 +14,7 @@ from http import HTTPStatus
 import msgspec
 
 from ..errors import ConfigError, UnavailableError
+from ..jose import parse_object
 from .fetch import FetchResponse
 from .urls import Url, parse_url, quote
 
@@ -81,8 +82,8 @@ def parse_metadata(body: bytes, issuer: Url) -> Metadata:
         ValueError: The reason in a few words.
     """
     try:
-        metadata = msgspec.json.decode(body, type=Metadata)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        metadata = msgspec.convert(parse_object(body), Metadata)
+    except ValueError as error:
         raise ValueError(f"answered with something that is not issuer metadata: {error}") from None
     if metadata.issuer != issuer.text:
         raise ValueError(f"says its issuer is {quote(metadata.issuer)}, and {quote(issuer.text)} is expected")

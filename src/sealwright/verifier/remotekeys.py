@@ -72,7 +72,7 @@ class RemoteKeySet:
 
         Raises:
             UnknownKeyError: The issuer publishes no such key.
-            UnavailableError: There are no usable keys, or the issuer could not be asked about this one.
+            UnavailableError: There are no usable keys, or the issuer failed when it was asked about this one.
         """
         # The count is read before the keys, so that an attempt that ends in between is noticed, not repeated.
         attempts = self._attempts
@@ -123,7 +123,11 @@ class RemoteKeySet:
         return snapshot
 
     def _ask_about(self, kid: str, attempts: int) -> KeySet:
-        """Return keys new enough to say that a kid is unknown, or refuse to say it."""
+        """Return the newest keys that may be had for the sake of a kid.
+
+        Within the cooldown these are the ones at hand: an attacker with random kids must not be able to turn
+        refusals of bad tokens (401) into reports of an outage (503).
+        """
         now = self._clock()
         if self._unknown.get(kid, now) <= now:
             self._attempt(attempts, forced=True)
