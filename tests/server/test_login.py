@@ -19,7 +19,7 @@ from sealwright.jose import KeySet, claims, jws
 from sealwright.server.app import create_app
 from sealwright.server.config import Argon2Parameters
 from sealwright.server.passwords import Passwords, normalise_password
-from sealwright.server.users import list_users, set_disabled
+from sealwright.server.users import add_user, list_users, set_disabled
 
 if TYPE_CHECKING:
     from tests.server.conftest import Server
@@ -93,7 +93,7 @@ def test_the_name_may_be_spelled_in_other_ways(server: Server, name: str) -> Non
     assert server.login(name).status_code == 200
 
 
-def test_a_password_may_be_typed_on_another_keyboard(server: Server) -> None:
+def test_a_password_may_be_typed_on_another_keyboard() -> None:
     """Composed and decomposed letters are the same password."""
     assert normalise_password("Zoe\u0308") == normalise_password("Zo\u00eb")
 
@@ -134,7 +134,36 @@ def test_a_disabled_user_with_the_right_password_gets_the_same_bytes(server: Ser
     assert server.login().content == wrong.content
 
 
-def test_hashes_are_renewed_when_the_cost_changed(server: Server) -> None:
+def test_an_unknown_name_costs_what_the_stored_hashes_cost(server: Server, verifications: list[str]) -> None:
+    """With hashes of three costs stored, unknown names cost those three, each name always the same one."""
+    for cost in (2, 3):
+        config = replace(server.config, argon2=replace(CHEAP, time_cost=cost))
+        for number in range(4):
+            add_user(config, f"user-{cost}-{number}", PASSWORD, now=server.clock())
+    for _ in range(2):
+        for number in range(60):
+            assert server.login(f"nobody-{number}", PASSWORD).status_code == 400
+    costs = [password_hash.split("$")[3] for password_hash in verifications]
+    assert set(costs) == {f"m=8,t={cost},p=1" for cost in (1, 2, 3)}
+    assert costs[:60] == costs[60:]
+    assert not {user.password_hash for user in list_users(server.config)} & set(verifications)
+    with TestClient(create_app(server.config, server.clock)) as restarted:
+        for number in range(60):
+            restarted.post("/login", json={"username": f"nobody-{number}", "password": PASSWORD})
+    assert [password_hash.split("$")[3] for password_hash in verifications[120:]] == costs[:60]
+
+
+def test_a_disabled_user_costs_what_the_stored_hash_costs(server: Server, verifications: list[str]) -> None:
+    """Switching a user off does not change how long a refusal takes."""
+    expensive = replace(server.config, argon2=replace(CHEAP, time_cost=3))
+    add_user(expensive, "joe", PASSWORD, now=server.clock())
+    server.login("joe", "wrong password")
+    set_disabled(server.config, "joe", disabled=True)
+    server.login("joe", PASSWORD)
+    assert [password_hash.split("$")[3] for password_hash in verifications] == ["m=8,t=3,p=1"] * 2
+
+
+def test_hashes_are_rehashed_when_the_cost_changed(server: Server) -> None:
     """A login after a change of parameters stores a hash with the new ones, and the password still works."""
     config = replace(server.config, argon2=Argon2Parameters(memory_kib=16, time_cost=2))
     with TestClient(create_app(config, server.clock)) as client:
@@ -184,7 +213,7 @@ def test_a_caller_who_hangs_up_frees_no_room() -> None:
     pool.close()
 
 
-def test_a_damaged_hash_refuses_instead_of_failing(server: Server) -> None:
+def test_a_damaged_hash_refuses_instead_of_failing() -> None:
     """Whatever is stored, nobody gets in by it."""
     pool = Passwords(CHEAP, workers=1, queue=1)
     assert asyncio.run(pool.verify("no hash at all", b"x")) is False

@@ -17,7 +17,7 @@ import pytest
 
 from sealwright.errors import ConfigError, UnavailableError
 from sealwright.jose import base64url
-from sealwright.server.sealing import KEK_VARIABLE, load_kek
+from sealwright.server.sealing import KEK_VARIABLE, KeyEncryptionKey, load_kek
 from sealwright.server.setup import load_keyring, next_steps, open_data
 from sealwright.server.store.keys import load_keys
 from sealwright.server.store.sqlite import run_once
@@ -81,6 +81,17 @@ def test_the_database_shows_no_key_and_no_password(config: ServerConfig) -> None
     ):
         assert secret not in content
     assert b"$argon2id$" in content
+
+
+def test_a_first_start_opens_the_keys_it_has_just_made(
+    config: ServerConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys that cannot be read back are never committed, so the next start makes everything anew."""
+    with monkeypatch.context() as broken:
+        broken.setattr(KeyEncryptionKey, "seal", lambda *_args, **_named: b"\x01" + bytes(60))
+        with pytest.raises(ConfigError, match="not the key-encryption key"):
+            open_data(config, now=NOW)
+    assert open_data(config, now=NOW).created
 
 
 def test_another_kek_opens_nothing(config: ServerConfig, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,13 +9,12 @@ import pytest
 from argon2 import PasswordHasher
 
 from sealwright.errors import ConfigError
+from sealwright.server.usernames import normalise_username, username_lookup
 from sealwright.server.users import (
     add_user,
     list_users,
-    normalise_username,
     set_disabled,
     set_password,
-    username_lookup,
 )
 
 if TYPE_CHECKING:

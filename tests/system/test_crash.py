@@ -83,15 +83,20 @@ def _answer(connection: http.client.HTTPConnection, status: int) -> dict[str, st
     return body
 
 
-def _verify_after_restart(clients: list[Client]) -> None:
+def _verify_after_restart(clients: list[Client], moment: str) -> None:
     """The newest acknowledged token of everybody works, and asking twice gives the same successor."""
     for client in clients:
         connection = client.connect()
         newest = client.tokens[-1]
-        client.tokens.append(client.refresh(connection, newest))
-        assert client.refresh(connection, newest) == client.tokens[-1]
-        connection.close()
-        assert [found for found in client.successors.values() if len(found) != 1] == []
+        try:
+            client.tokens.append(client.refresh(connection, newest))
+            assert client.refresh(connection, newest) == client.tokens[-1]
+        except AssertionError as error:
+            error.add_note(moment)
+            raise
+        finally:
+            connection.close()
+        assert [found for found in client.successors.values() if len(found) != 1] == [], moment
 
 
 def _load_and_cut(server: ServerProcess, clients: list[Client], cut_after: int) -> list[Client]:
@@ -140,21 +145,24 @@ def test_power_cuts_lose_nothing_that_was_acknowledged(tmp_path: Path, free_port
     add_user(config, "susan", PASSWORD)
     clients = [Client(free_port) for _ in range(THREADS)]
     newcomers: list[Client] = []
-    chance = random.Random()
+    seed = random.randrange(2**32)
+    chance = random.Random(seed)
     for turn in range(ROUNDS):
+        cut_after = chance.randint(1, REFRESHES)
+        moment = f"seed {seed}, cut {turn} after {cut_after} refreshes"
         with ServerProcess(config.data_dir, free_port) as server:
             if turn == 0:
                 for client in clients:
                     connection = client.connect()
                     client.login(connection)
                     connection.close()
-            _verify_after_restart([*clients, *newcomers])
-            newcomers = _load_and_cut(server, clients, chance.randint(1, REFRESHES))
+            _verify_after_restart([*clients, *newcomers], moment)
+            newcomers = _load_and_cut(server, clients, cut_after)
         database = sqlite3.connect(config.data_dir / "sealwright.db")
-        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",), moment
         database.close()
     with ServerProcess(config.data_dir, free_port) as server:
-        _verify_after_restart([*clients, *newcomers])
+        _verify_after_restart([*clients, *newcomers], f"seed {seed}, after the last cut")
         _one_token_lives(clients)
 
 

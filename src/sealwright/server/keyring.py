@@ -9,8 +9,9 @@ over without waiting for anyone's cache. The key of refresh tokens is sealed bes
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ..errors import ConfigError
@@ -31,6 +32,7 @@ _SIGN: Final = "sig"
 _REFRESH: Final = "refresh"
 _REFRESH_ALGORITHM: Final = "HMAC-SHA256/128"
 _REFRESH_SECRET_BYTES: Final = 32
+_STAND_IN: Final = b"stand-in for unknown users"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,13 @@ class Keyring:
         active: The key that signs access tokens.
         jwks: The published JWK Set (RFC 7517 section 5).
         refresh: The key of refresh tokens.
+        stand_in: The key that chooses which user's cost an unknown name has.
     """
 
     active: Key
     jwks: Document
     refresh: RefreshKey
+    stand_in: bytes = field(repr=False)
 
 
 def new_keys(kek: KeyEncryptionKey, *, now: float) -> list[StoredKey]:
@@ -108,4 +112,8 @@ def open_keyring(kek: KeyEncryptionKey, stored: Iterable[StoredKey]) -> Keyring:
             hint="Restore the data folder from its backup, or start with a new one.",
         )
     published = KeySet(key.public() for key in (*signing[ACTIVE], *signing[STANDBY]))
-    return Keyring(signing[ACTIVE][0], Document.of(dump_object(published.to_jwks()) + b"\n"), refresh)
+    # Derived rather than random, so that a restart does not change what an unknown name costs.
+    stand_in = hmac.digest(refresh.secret, _STAND_IN, "sha256")
+    return Keyring(
+        signing[ACTIVE][0], Document.of(dump_object(published.to_jwks()) + b"\n"), refresh, stand_in
+    )

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Passwords: argon2id, hashed and verified in a bounded pool of threads.
 
-An unknown or disabled user costs exactly what a known one costs: one verification, against a dummy hash made
-at start with the current parameters. The login endpoint uses :class:`Passwords`; the command line uses
-:func:`new_hasher` and :func:`password_for_setting`.
+Every login costs one verification. That of an unknown user runs against a dummy with the parameters of a
+stored hash, so that it takes as long as some known user's even while hashes of several costs are stored. The
+login endpoint uses :class:`Passwords`; the command line uses :func:`new_hasher` and
+:func:`password_for_setting`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import math
 import os
 import secrets
@@ -90,17 +92,19 @@ class Passwords:
         self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="argon2")
         self._dummy = self._hasher.hash(secrets.token_bytes(32))
 
-    async def verify(self, password_hash: str | None, password: bytes) -> bool:
-        """Say whether a password fits; None as the hash costs the same and never fits.
+    async def verify(self, password_hash: str | None, password: bytes, *, like: str | None = None) -> bool:
+        """Say whether a password fits; None as the hash never fits, and costs what another hash costs.
 
         Args:
             password_hash: The stored hash, or None when nobody may log in.
             password: What :func:`normalise_password` returned.
+            like: The hash whose cost counts when nobody may log in; without it, the current parameters count.
 
         Raises:
             OAuthError: Too many passwords are waiting (503 with Retry-After).
         """
-        fits = await self._run(lambda: self._fits(password_hash or self._dummy, password))
+        tried = password_hash or (self._dummy if like is None else _dummy_like(like))
+        fits = await self._run(lambda: self._fits(tried, password))
         return fits and password_hash is not None
 
     async def rehash(self, password_hash: str, password: bytes) -> str | None:
@@ -144,3 +148,13 @@ class Passwords:
 
     def _left(self, _running: object) -> None:
         self._inside -= 1
+
+
+def _dummy_like(password_hash: str) -> str:
+    """Return a hash of the same cost that fits no known password: same parameters, random salt and tag."""
+    *parameters, salt, tag = password_hash.split("$")
+    return "$".join([*parameters, _random_like(salt), _random_like(tag)])
+
+
+def _random_like(text: str) -> str:
+    return base64.b64encode(secrets.token_bytes(len(text) * 3 // 4)).decode().rstrip("=")

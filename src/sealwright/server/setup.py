@@ -118,10 +118,12 @@ def _fill(connection: sa.Connection, config: ServerConfig, *, now: float) -> Ope
     upgrade(connection)
     stored = load_keys(connection)
     kek = load_kek(config.data_dir, create=not stored)
+    if not stored:
+        insert_keys(connection, new_keys(kek, now=now))
+    # Also when just made: keys that are committed and cannot be read back would be a server that never starts.
+    open_keyring(kek, load_keys(connection))
     if stored:
-        open_keyring(kek, stored)
         return OpenedData(created=False)
-    insert_keys(connection, new_keys(kek, now=now))
     password = secrets.token_urlsafe(_PASSWORD_BYTES)
     insert_user(connection, new_user(FIRST_USERNAME, password, _FIRST_ROLES, config.argon2, now=now))
     return OpenedData(created=True, first_user=(FIRST_USERNAME, password))

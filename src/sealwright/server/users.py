@@ -3,54 +3,22 @@
 
 from __future__ import annotations
 
-import secrets
 import time
-import unicodedata
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ..errors import ConfigError
-from .limits import MAX_ROLE_CHARACTERS, MAX_ROLES, MAX_USERNAME_CHARACTERS
+from .limits import MAX_ROLE_CHARACTERS, MAX_ROLES
 from .passwords import new_hasher, password_for_setting
 from .store import users as decisions
 from .store.sqlite import DATABASE_FILE, run_once
 from .store.users import User
+from .usernames import new_user_id, normalise_username, username_lookup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from .config import Argon2Parameters, ServerConfig
-
-_ID_BYTES: Final = 12
-_NOT_IN_NAMES: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
-
-
-def normalise_username(username: str) -> str:
-    """Return a username as it is stored and shown: NFC, without spaces around it.
-
-    Args:
-        username: As it was typed.
-
-    Raises:
-        ValueError: It is empty, too long, or holds spaces or invisible characters.
-    """
-    name = unicodedata.normalize("NFC", username[: MAX_USERNAME_CHARACTERS + 1].strip())
-    if not name:
-        raise ValueError("must not be empty")
-    if len(name) > MAX_USERNAME_CHARACTERS:
-        raise ValueError(f"must have at most {MAX_USERNAME_CHARACTERS} characters")
-    if any(unicodedata.category(character) in _NOT_IN_NAMES for character in name):
-        raise ValueError("must not hold spaces, control characters or invisible characters")
-    return name
-
-
-def username_lookup(name: str) -> str:
-    """Return the form under which two spellings of one username are the same.
-
-    Args:
-        name: What :func:`normalise_username` returned.
-    """
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def new_user(
@@ -70,7 +38,7 @@ def new_user(
     """
     name = _username(username)
     return User(
-        id="usr_" + secrets.token_hex(_ID_BYTES),
+        id=new_user_id(),
         username=name,
         lookup=username_lookup(name),
         password_hash=new_hasher(argon2).hash(password_for_setting(password)),

@@ -17,9 +17,9 @@ from ..limits import MAX_PASSWORD_BYTES, MAX_USERNAME_CHARACTERS
 from ..passwords import normalise_password
 from ..sessions import new_session_id, write_refresh_token
 from ..store.sessions import NewSession, Session, start_session
-from ..store.users import find_user
+from ..store.users import find_login
 from ..tokens import TokenAnswer, mint_access_token, session_name
-from ..users import normalise_username, username_lookup
+from ..usernames import normalise_username, stand_in_user_id, username_lookup
 from .errors import json_response
 from .request import read_json
 from .services import Services, services
@@ -77,9 +77,11 @@ async def login(request: Request) -> Response:
 
 
 async def _open_session(server: Services, username: str, password: bytes) -> Session | None:
-    user = await server.store.read(find_user, _lookup(username))
+    lookup = _lookup(username)
+    stand_in = stand_in_user_id(server.keyring.stand_in, lookup)
+    user, like = await server.store.read(find_login, lookup, stand_in)
     stored = None if user is None or user.disabled else user.password_hash
-    if not await server.passwords.verify(stored, password) or user is None or stored is None:
+    if not await server.passwords.verify(stored, password, like=like) or user is None or stored is None:
         return None
     config = server.config
     new = NewSession(

@@ -44,6 +44,29 @@ def find_user(connection: sa.Connection, lookup: str) -> User | None:
     return None if row is None else _user(row)
 
 
+def find_login(connection: sa.Connection, lookup: str, stand_in: str) -> tuple[User | None, str | None]:
+    """Return the user of a lookup name, and a hash whose cost a refusal of that name shall have.
+
+    A user's own hash says what the user costs. A name without a user gets the hash of one user, always the
+    same one for the same name, so that over all names it costs what the stored hashes really cost. Both
+    searches are always made.
+
+    Args:
+        connection: A connection inside a transaction.
+        lookup: What :func:`..usernames.username_lookup` made of the given name.
+        stand_in: A point among the user ids that depends on the name and that nobody else can compute.
+
+    Returns:
+        The user or None, and the hash, which is None only while there is no user at all.
+    """
+    user = find_user(connection, lookup)
+    by_id = sa.select(users.c.password_hash).order_by(users.c.id).limit(1)
+    nearest = connection.execute(by_id.where(users.c.id >= stand_in)).scalar()
+    if nearest is None:
+        nearest = connection.execute(by_id).scalar()
+    return user, nearest if user is None else user.password_hash
+
+
 def all_users(connection: sa.Connection) -> list[User]:
     """Return every user, by name."""
     return [_user(row) for row in connection.execute(sa.select(users).order_by(users.c.lookup))]
