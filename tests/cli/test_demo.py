@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
@@ -68,6 +69,14 @@ def test_the_demo_plays_the_whole_story_and_leaves_nothing_behind(tmp_path: Path
     assert output.count("← 200") == 4
     assert output.count('← 401  {"error": "invalid_signature", "exception": "InvalidSignatureError"') == 1
     assert output.count('← 401  {"error": "token_expired", "exception": "ExpiredSignatureError"') == 1
+    key = re.search(r"private key ([\w-]{43})\.\n", output)
+    assert key, output
+    assert (
+        output.count(f"orders tried the public key {key[1]}, which the header names: it does not fit.") == 1
+    )
+    assert output.count("orders refused it by exp, before any key was used.") == 1
+    assert output.count(f'"kid": "{key[1]}"') >= 5, "the header is shown decoded with every call"
+    assert output.count('    claims  {"iss": ') == 4
     assert "its whole environment:  (empty)" in output or "PYTHONPATH" in os.environ
     assert re.search(r"demo_orders http://127\.0\.0\.1:\d+\n", output)
     summary = output[output.index("Summary") :]
@@ -241,3 +250,29 @@ def test_orders_says_503_when_the_issuer_cannot_be_reached() -> None:
     with Verifier(issuer, audience="orders") as verifier:
         status, answer = demo_orders.answer(verifier, "/orders", f"Bearer {token}")
     assert (status, answer["error"]) == (503, "unavailable")
+
+
+@pytest.mark.parametrize(
+    ("authorization", "challenge"),
+    [
+        ("", 'Bearer realm="orders"'),
+        ("Bearer a.b.c", 'Bearer realm="orders", error="invalid_token"'),
+    ],
+)
+def test_orders_names_an_error_only_when_a_token_came(authorization: str, challenge: str) -> None:
+    """The challenge of a 401 follows RFC 6750 section 3.1."""
+    verifier = Verifier("http://127.0.0.1:9", audience="orders")
+    with verifier, demo_orders.make_server(verifier) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=10)
+        try:
+            connection.request("GET", "/orders", headers={"Authorization": authorization})
+            response = connection.getresponse()
+            response.read()
+        finally:
+            connection.close()
+            server.shutdown()
+            thread.join()
+    assert response.status == 401
+    assert response.headers["WWW-Authenticate"] == challenge

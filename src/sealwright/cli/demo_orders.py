@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 AUDIENCE = "orders"
 """The service's own name: a token is only accepted when it was made for it."""
 
+_MISSING = "missing_token"
 _ORDERS = [{"order": 1001, "item": "sealing wax, red"}, {"order": 1002, "item": "signet ring"}]
 
 
@@ -40,7 +41,7 @@ def answer(verifier: Verifier, path: str, authorization: str) -> tuple[int, dict
         return 404, {"error": "not_found"}
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
-        return 401, {"error": "missing_token"}
+        return 401, {"error": _MISSING}
     try:
         claims = verifier.verify(token.strip())
     except InvalidTokenError as err:
@@ -81,6 +82,12 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _challenge(error: str) -> str:
+    """Write ``WWW-Authenticate``; RFC 6750 section 3.1: no error code when no token came."""
+    realm = f'Bearer realm="{AUDIENCE}"'
+    return realm if error == _MISSING else f'{realm}, error="invalid_token"'
+
+
 def _handler(respond: Callable[[str, str], tuple[int, dict[str, Any]]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -90,7 +97,7 @@ def _handler(respond: Callable[[str, str], tuple[int, dict[str, Any]]]) -> type[
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(raw)))
             if status == 401:  # noqa: PLR2004
-                self.send_header("WWW-Authenticate", 'Bearer error="invalid_token"')
+                self.send_header("WWW-Authenticate", _challenge(body["error"]))
             self.end_headers()
             self.wfile.write(raw)
 

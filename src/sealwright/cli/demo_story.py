@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import math
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from ..jose import jws
 from .errors import AnswerNoError
 from .output import json_text, visible
 from .processes import Answer, Child, request
+from .times import date_claims
 from .tokenview import PART_STYLES, coloured, members
 
 if TYPE_CHECKING:
@@ -144,23 +144,33 @@ def _accepted(stage: Stage) -> str:
     body = got.json()
     if got.status != _OK or body.get("for") != stage.user.name or body.get("verified_with") != stage.kid:
         raise _Unexpected(f"orders answered {got.status}, not 200 for {stage.user.name}")
-    stage.out.print(f"  orders verified the signature with the public key {stage.kid}.")
+    stage.out.print(f"  orders verified the signature with the public key {visible(stage.kid)}.")
     stage.out.print("  It asked nobody about this token, and it has never had the private key.")
     return f"200, verified with the public key {_brief(stage.kid)}"
 
 
 def _changed(stage: Stage) -> str:
-    head, _, signature = stage.access_token.rpartition(".")
+    signing_input, _, signature = stage.access_token.rpartition(".")
     # Not the last character: its unused bits would be refused before the signature is even looked at.
     other = "A" if signature[0] != "A" else "B"
-    stage.out.print(f"  the signature's first character {signature[0]} becomes {other}")
-    return _refused(stage, f"{head}.{other}{signature[1:]}", "InvalidSignatureError")
+    stage.out.print(f"  the signature's first character {signature[0]} becomes {other}; nothing else changes")
+    seen = _refused(stage, f"{signing_input}.{other}{signature[1:]}", "InvalidSignatureError")
+    # This token is well-formed, so that only a key that was tried can have led to this exception.
+    stage.out.print(
+        f"  orders tried the public key {visible(stage.kid)}, which the header names: it does not fit."
+    )
+    return f"{seen}: the public key {_brief(stage.kid)} does not fit"
 
 
 def _expired(stage: Stage) -> str:
-    expires = float(jose_claims.parse(jws.parse(stage.access_token).payload)["exp"])
-    _count_down(stage.out, expires)
-    return _refused(stage, stage.access_token, "ExpiredSignatureError")
+    body = jose_claims.parse(jws.parse(stage.access_token).payload)
+    _count_down(stage.out, float(body["exp"]))
+    exp = date_claims(body, now=time.time())["exp"]
+    stage.out.print(f"  its exp is {exp['utc']}: {exp['words']}")
+    seen = _refused(stage, stage.access_token, "ExpiredSignatureError")
+    # The verifier reads the claims before it looks for a key, so this exception means that none was used.
+    stage.out.print("  orders refused it by exp, before any key was used.")
+    return f"{seen}: by exp, before any key was used"
 
 
 def _refresh(stage: Stage) -> str:
@@ -213,6 +223,14 @@ def _call_orders(stage: Stage, token: str) -> Answer:
     url = f"{stage.orders_url}/orders"
     stage.out.print(f"  → GET {url}")
     stage.out.print(Text("    Authorization: Bearer ") + coloured(token, short=True))
+    parsed = jws.parse(token)
+    for title, values, style in (
+        ("header", dict(parsed.header), PART_STYLES[0]),
+        ("claims", jose_claims.parse(parsed.payload), PART_STYLES[1]),
+    ):
+        stage.out.print(
+            Text(f"    {title}  ", style=style) + Text(json_text(values), style="not bold default")
+        )
     got = request("GET", url, headers={"Authorization": f"Bearer {token}"})
     stage.out.print(
         f"  ← {got.status}  {json_text(got.json())}", style="green" if got.status == _OK else "red"
@@ -222,10 +240,11 @@ def _call_orders(stage: Stage, token: str) -> Answer:
 
 def _count_down(out: Console, until: float) -> None:
     remaining = until - time.time()
-    out.print(f"  waiting for the token's exp, {max(0, round(remaining))} seconds from now ...")
+    # Rounded down like every other duration that is shown.
+    out.print(f"  waiting for the token's exp, {max(0, int(remaining))} seconds from now ...")
     with out.status("") as status:
         while (remaining := until - time.time()) >= 0:
-            status.update(f"the token expires in {math.ceil(remaining)} s")
+            status.update(f"the token expires in {int(remaining)} s")
             time.sleep(min(0.2, remaining + 0.01))
 
 
