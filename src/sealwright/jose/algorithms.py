@@ -108,22 +108,23 @@ def _rsa(name: str, digest: hashes.HashAlgorithm, *, pss: bool) -> Algorithm:
     return Algorithm(name, "RSA", (None,), 0, sign, verify, generate)
 
 
-def _deterministic_ecdsa(digest: hashes.HashAlgorithm) -> ec.ECDSA:
+@cache
+def _ecdsa_schemes(digest: type[hashes.HashAlgorithm]) -> tuple[ec.ECDSA, ec.ECDSA]:
+    """Return how to sign and how to verify; made at first use, as it loads all of cryptography's backend."""
     try:
-        return ec.ECDSA(digest, deterministic_signing=True)
+        # RFC 6979: the nonce follows from key and message, so a poor random source cannot give the key away.
+        signing = ec.ECDSA(digest(), deterministic_signing=True)
     except UnsupportedAlgorithm:  # pragma: no cover - an OpenSSL before 3.2
-        return ec.ECDSA(digest)
+        signing = ec.ECDSA(digest())
+    return signing, ec.ECDSA(digest())
 
 
-def _ecdsa(name: str, crv: str, digest: hashes.HashAlgorithm) -> Algorithm:
+def _ecdsa(name: str, crv: str, digest: type[hashes.HashAlgorithm]) -> Algorithm:
     curve = CURVES[crv]
     half = (curve.key_size + 7) // 8
-    # RFC 6979: the nonce follows from key and message, so a poor random source cannot give the key away.
-    signing = _deterministic_ecdsa(digest)
-    verifying = ec.ECDSA(digest)
 
     def sign(key: ec.EllipticCurvePrivateKey, signing_input: bytes) -> bytes:
-        r, s = decode_dss_signature(key.sign(signing_input, signing))
+        r, s = decode_dss_signature(key.sign(signing_input, _ecdsa_schemes(digest)[0]))
         return r.to_bytes(half, "big") + s.to_bytes(half, "big")
 
     def verify(key: ec.EllipticCurvePublicKey, signing_input: bytes, signature: bytes) -> bool:
@@ -131,7 +132,7 @@ def _ecdsa(name: str, crv: str, digest: hashes.HashAlgorithm) -> Algorithm:
             return False
         r, s = int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
         try:
-            key.verify(encode_dss_signature(r, s), signing_input, verifying)
+            key.verify(encode_dss_signature(r, s), signing_input, _ecdsa_schemes(digest)[1])
         except InvalidSignature:
             return False
         return True
@@ -176,10 +177,10 @@ _ROWS = (
     _rsa("PS256", hashes.SHA256(), pss=True),
     _rsa("PS384", hashes.SHA384(), pss=True),
     _rsa("PS512", hashes.SHA512(), pss=True),
-    _ecdsa("ES256", "P-256", hashes.SHA256()),
-    _ecdsa("ES384", "P-384", hashes.SHA384()),
-    _ecdsa("ES512", "P-521", hashes.SHA512()),
-    _ecdsa("ES256K", "secp256k1", hashes.SHA256()),
+    _ecdsa("ES256", "P-256", hashes.SHA256),
+    _ecdsa("ES384", "P-384", hashes.SHA384),
+    _ecdsa("ES512", "P-521", hashes.SHA512),
+    _ecdsa("ES256K", "secp256k1", hashes.SHA256),
     # RFC 9864 names the curve in the algorithm; the older name covers both and is understood everywhere.
     _eddsa("EdDSA", "Ed25519", "Ed448"),
     _eddsa("Ed25519", "Ed25519"),

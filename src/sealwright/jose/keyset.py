@@ -14,6 +14,8 @@ from .limits import MAX_KEYSET_BYTES, MAX_KEYSET_KEYS
 from .strict_json import parse_object
 
 _SYMMETRIC = "oct"
+# RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1, RFC 9964: what only the owner of a key may know.
+_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
 _SHOWN_CHARS = 60
 _HINT_CHARS = 300
 
@@ -69,11 +71,13 @@ class KeySet:
         self._nameless = tuple(key for key in self._keys if key.labels.kid is None)
 
     @classmethod
-    def parse(cls, text: str | bytes) -> KeySet:
+    def parse(cls, text: str | bytes, *, published: bool = False) -> KeySet:
         """Read a JWK Set document.
 
         Args:
             text: The JSON text.
+            published: Whether it was published for everybody: then a key whose private half it holds is not
+                used, because anybody can sign with it.
 
         Raises:
             InvalidKeyError: It is no JWK Set; single members that cannot be used do not matter.
@@ -84,16 +88,17 @@ class KeySet:
         if raw.lstrip()[:1] == b"<":
             raise InvalidKeyError("this is an HTML or XML page, not a JWK Set", hint="Is the address right?")
         try:
-            return cls.from_jwks(parse_object(raw))
+            return cls.from_jwks(parse_object(raw), published=published)
         except ValueError as err:
             raise InvalidKeyError(f"this is no JWK Set: {err}") from None
 
     @classmethod
-    def from_jwks(cls, jwks: Mapping[str, Any]) -> KeySet:
+    def from_jwks(cls, jwks: Mapping[str, Any], *, published: bool = False) -> KeySet:
         """Make a set of the members of a JWK Set.
 
         Args:
             jwks: A mapping with a list under ``keys``.
+            published: As for `parse`.
 
         Raises:
             InvalidKeyError: There is no such list, it is too long, or secrets are mixed with public keys.
@@ -106,22 +111,11 @@ class KeySet:
         kinds = {member.get("kty") == _SYMMETRIC for member in members if isinstance(member, Mapping)}
         if len(kinds) > 1:
             raise _mixed()
-        keys: list[Key] = []
-        unusable: list[UnusableKey] = []
-        for position, member in enumerate(members):
-            kid = _kid(member)
-            name = f"number {position + 1}" if kid is None else kid
-            try:
-                key = Key.from_jwk(member)
-            except (InvalidKeyError, TypeError) as err:
-                unusable.append(UnusableKey(name, str(err), kid))
-                continue
-            if key.labels.allow("verify"):
-                keys.append(key)
-            else:
-                reason = str(key.labels.refusal("verify"))
-                unusable.append(UnusableKey(name, reason, kid, ambiguous=False))
-        return cls(keys, unusable=unusable)
+        read = [_read_member(member, place, published) for place, member in enumerate(members, start=1)]
+        return cls(
+            [key for key in read if isinstance(key, Key)],
+            unusable=[key for key in read if isinstance(key, UnusableKey)],
+        )
 
     def get(self, kid: str) -> Key | None:
         """Return the first key of that name, or None."""
@@ -187,6 +181,20 @@ class KeySet:
 
     def __repr__(self) -> str:
         return f"<KeySet of {len(self._keys)} keys>"
+
+
+def _read_member(member: Any, place: int, published: bool) -> Key | UnusableKey:
+    kid = _kid(member)
+    name = f"number {place}" if kid is None else kid
+    if published and isinstance(member, Mapping) and not _PRIVATE.isdisjoint(member):
+        return UnusableKey(name, "its private half was published with it, so anybody can sign with it", kid)
+    try:
+        key = Key.from_jwk(member)
+    except (InvalidKeyError, TypeError) as err:
+        return UnusableKey(name, str(err), kid)
+    if key.labels.allow("verify"):
+        return key
+    return UnusableKey(name, str(key.labels.refusal("verify")), kid, ambiguous=False)
 
 
 def _kid(member: Any) -> str | None:

@@ -8,11 +8,11 @@ remembered: under their SHA-256 digest, and a bounded number of them.
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import threading
 import warnings
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from functools import cache
 from os import PathLike
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -56,6 +56,14 @@ class _Memory(Generic[_T]):
                 del self._entries[next(iter(self._entries))]
             self._entries[name] = value
         return value
+
+
+@cache
+def _sha256() -> Any:
+    # Loads an OpenSSL of its own, which programs that give Key objects never need.
+    from hashlib import sha256
+
+    return sha256
 
 
 _texts: _Memory[Key] = _Memory()
@@ -174,7 +182,7 @@ def _is_symmetric(algorithm: object) -> bool:
 
 
 def _from_text(raw: bytes) -> Key:
-    digest = hashlib.sha256(raw).digest()
+    digest = _sha256()(raw).digest()
     return _texts.get(digest) or _texts.put(digest, Key.parse(raw))
 
 
@@ -192,7 +200,7 @@ def _from_object(native: object) -> Key:
 def _secret(raw: bytes, algorithm: str | None) -> Key:
     """Make an HMAC key of a text, as the article does; a short one works, with a warning."""
     name = algorithm or "HS256"
-    digest = (hashlib.sha256(raw).digest(), name)
+    digest = (_sha256()(raw).digest(), name)
     key = _secrets.get(digest) or _secrets.put(digest, _new_secret(raw, name))
     shortest = ALGORITHMS[name].min_secret_bytes
     if len(raw) < shortest:

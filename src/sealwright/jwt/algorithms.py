@@ -8,7 +8,6 @@ bytes. Every object is a view of one row of `sealwright.jose.algorithms`; there 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, TypeAlias, cast, overload
@@ -49,6 +48,18 @@ has_crypto = True
 
 requires_cryptography = set(ASYMMETRIC)
 """The algorithms that are more than a hash."""
+
+
+class _HashFunction:
+    """A function of hashlib, imported when it is first asked for: it loads an OpenSSL of its own."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, owner: object) -> Any:
+        import hashlib
+
+        return getattr(hashlib, self._name)
 
 
 class Algorithm:
@@ -106,6 +117,8 @@ class Algorithm:
         """
         if self.hash_alg is None:
             raise NotImplementedError("this algorithm names no hash")
+        import hashlib
+
         return hashlib.new(f"sha{self._bits()}", bytestr).digest()
 
     def check_key_length(self, key: Any) -> str | None:  # noqa: ARG002 - the shape is PyJWT's
@@ -180,9 +193,9 @@ class HMACAlgorithm(Algorithm):
     """HS256, HS384 and HS512."""
 
     kty = "oct"
-    SHA256 = staticmethod(hashlib.sha256)
-    SHA384 = staticmethod(hashlib.sha384)
-    SHA512 = staticmethod(hashlib.sha512)
+    SHA256 = _HashFunction("sha256")
+    SHA384 = _HashFunction("sha384")
+    SHA512 = _HashFunction("sha512")
 
     def __init__(self, hash_alg: Any) -> None:
         """Choose the hash: `SHA256`, `SHA384` or `SHA512`."""

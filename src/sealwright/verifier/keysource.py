@@ -124,8 +124,8 @@ def parse_keys(body: bytes) -> KeySet:
         InvalidKeyError: It is not a key set.
         ValueError: It holds no usable key.
     """
-    keys = KeySet.parse(body)
-    if not any(key.kty != "oct" for key in keys):
+    keys = KeySet.parse(body, published=True)
+    if not len(keys):
         detail = f": {keys.unusable[0]}" if keys.unusable else ""
         raise ValueError(f"answered with a key set that holds no usable public key{detail}")
     return keys

@@ -6,7 +6,6 @@ Nothing private is written unless ``private=True`` asks for it.
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import msgspec
@@ -19,7 +18,7 @@ from . import jwk as jwk_format
 
 _URI = "urn:ietf:params:oauth:jwk-thumbprint:"
 # The names of IANA's registry of named information hashes, which RFC 9278 section 3 asks for.
-_HASHES = {"sha-256": hashlib.sha256, "sha-384": hashlib.sha384, "sha-512": hashlib.sha512}
+_HASHES = {"sha-256": "sha256", "sha-384": "sha384", "sha-512": "sha512"}
 
 
 class Exportable:
@@ -56,7 +55,10 @@ class Exportable:
         members = self._public_members()
         required = {name: members[name] for name in ("kty", *jwk_format.REQUIRED[self.kty])}
         canonical = msgspec.json.encode(dict(sorted(required.items())))
-        return base64url.encode(_HASHES[digest](canonical).digest())
+        # Imported here, because it loads an OpenSSL of its own that most programs never need.
+        import hashlib
+
+        return base64url.encode(hashlib.new(_HASHES[digest], canonical).digest())
 
     def thumbprint_uri(self, digest: str = "sha-256") -> str:
         """Return the thumbprint as a URI (RFC 9278).
