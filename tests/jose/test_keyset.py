@@ -272,3 +272,12 @@ def test_secrets_are_never_published(secret: bytes) -> None:
     except InvalidKeyError:
         return
     assert published == {"keys": []}
+
+
+def test_a_key_published_with_its_private_half_verifies_nothing(ec_key: Key) -> None:
+    """Whoever reads a published set could sign with such a key, so it is kept apart with the reason."""
+    jwks = {"keys": [ec_key.to_jwk(private=True)]}
+    assert len(KeySet.from_jwks(jwks)) == 1
+    published = KeySet.from_jwks(jwks, published=True)
+    assert len(published) == 0
+    assert "anybody can sign" in published.unusable[0].reason
