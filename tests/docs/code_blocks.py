@@ -13,6 +13,7 @@ checkout: ``.venv`` and ``examples`` in it lead to the real ones.
     document, so variables and ``cd`` carry over. Lines that start with ``>`` and a space, or follow a
     backslash, continue it. The lines below are what it must print (both streams, ELLIPSIS again); a command
     with no lines below may print anything. A command must succeed, unless the next one is ``echo $?``.
+    Python goes where the shell goes: after ``cd``, the blocks that follow run in that folder.
     Some set-up commands are checked instead of run: ``make TARGET`` must be a target of the Makefile,
     ``pip install "sealwright[extra]"`` must name extras that exist, and ``git clone`` and ``cd sealwright``
     are left alone.
@@ -28,6 +29,7 @@ The word ``server`` after one of the first three languages, as in ``console serv
 from __future__ import annotations
 
 import doctest
+import os
 import re
 import sys
 import tomllib
@@ -223,6 +225,9 @@ class Runner:
                 raise self._error(
                     command.line, f"{command.text}\nexpected:\n{command.expected}\nit printed:\n{output}"
                 )
+        if self._shell is not None:
+            # `run` goes back to the folder it came from.
+            os.chdir(self._shell.run("pwd -P")[1].strip())
 
     def _is_setup(self, command: Command) -> bool:
         match command.text.split():

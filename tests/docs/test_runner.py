@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,6 @@ from tests.docs.shell import Shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 def no_server() -> Server:
@@ -66,6 +66,17 @@ def test_blocks_of_one_document_share_names_files_and_variables(tmp_path: Path) 
         fenced("console", '$ echo "$greeting" \\', "    sir", "good day sir"),
     )
     assert count == 5
+
+
+def test_python_runs_in_the_folder_the_shell_has_gone_to(tmp_path: Path) -> None:
+    """A document that makes a folder for what it writes finds it there, and the caller's folder is kept."""
+    before = Path.cwd()
+    run(
+        tmp_path,
+        fenced("console", "$ mkdir -p scratch/page && cd scratch/page", "$ echo hello > made"),
+        fenced("python", "from pathlib import Path", 'assert Path("made").read_text() == "hello\\n"'),
+    )
+    assert Path.cwd() == before
 
 
 def test_an_indented_block_is_run_without_its_indentation(tmp_path: Path) -> None:
