@@ -159,9 +159,17 @@ class InvalidKeyError(SealwrightError):
 
 
 class UnavailableError(SealwrightError):
-    """Something needed to decide cannot be reached (HTTP 503): never a statement about the token."""
+    """Something needed to decide cannot be reached (HTTP 503): never a statement about the token.
+
+    Attributes:
+        retry_after: Seconds after which another attempt makes sense, or None when nobody can say.
+    """
 
     code = "unavailable"
+
+    def __init__(self, message: str = "", *, retry_after: float | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
 
 
 class OAuthError(SealwrightError):

@@ -8,12 +8,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from sealwright.server.config import Argon2Parameters, ServerConfig
-from sealwright.server.runner import serve
-from sealwright.server.setup import OpenedData
+from sealwright.server.runner import prepare, serve
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -77,11 +77,17 @@ class ServerProcess:
         return self._log.read_text()
 
 
-def _say(opened: OpenedData) -> None:
-    sys.stdout.write(json.dumps({"created": opened.created, "first_user": opened.first_user}) + "\n")
-    sys.stdout.flush()
+def _run(config: ServerConfig) -> None:
+    prepared = prepare(config, now=time.time())
+
+    def say() -> None:
+        data = prepared.data
+        sys.stdout.write(json.dumps({"created": data.created, "first_user": data.first_user}) + "\n")
+        sys.stdout.flush()
+
+    serve(config, prepared, on_ready=say)
 
 
 if __name__ == "__main__":
-    serve(config_for(Path(sys.argv[1]), int(sys.argv[2])), on_ready=_say)
+    _run(config_for(Path(sys.argv[1]), int(sys.argv[2])))
     sys.stdout.write("ended\n")

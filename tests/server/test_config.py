@@ -78,6 +78,8 @@ def test_listening_for_others_needs_an_issuer() -> None:
         ("scope", ""),
         ("scope", "a  b"),
         ("scope", 'a"b'),
+        ("access_token_algorithm", "HS256"),
+        ("access_token_algorithm", "none"),
         ("access_token_lifetime", 0),
         ("access_token_lifetime", 10.5),
         ("refresh_idle_lifetime", -1),
@@ -101,6 +103,18 @@ def test_wrong_argon2_parameters_are_refused_by_name(parameters: dict[str, int])
     """A password hash that argon2 cannot compute is found at start."""
     with pytest.raises(ConfigError, match=rf"^argon2\.{next(iter(parameters))}: "):
         Argon2Parameters(**parameters)
+
+
+def test_the_cost_of_passwords_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the words of a stored hash; anything else is refused by name."""
+    monkeypatch.setenv("SEALWRIGHT_PASSWORD_COST", "m=65536,t=3,p=4")
+    assert Argon2Parameters(memory_kib=65536, time_cost=3, parallelism=4) == ServerConfig().argon2
+    for wrong in ("m=65536", "expensive", "m=-1,t=3,p=4", "m=1,t=1,p=1"):
+        monkeypatch.setenv("SEALWRIGHT_PASSWORD_COST", wrong)
+        with pytest.raises(ConfigError, match=r"^(SEALWRIGHT_PASSWORD_COST|argon2\.)"):
+            ServerConfig()
+    monkeypatch.delenv("SEALWRIGHT_PASSWORD_COST")
+    assert Argon2Parameters() == ServerConfig().argon2
 
 
 def test_settings_cross_into_another_process() -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -122,3 +123,21 @@ def test_an_issuer_with_a_path_is_served_under_it(ready: ServerConfig, clock: Cl
         assert client.post(body["token_endpoint"]).status_code == 415
         assert client.get("/auth/healthz").status_code == 200
         assert client.get("/auth/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "issuer", ["https://example.com", "https://example.com/auth", "https://example.com/a/b/"]
+)
+def test_every_address_in_the_index_is_there(ready: ServerConfig, clock: Clock, issuer: str) -> None:
+    """Wherever the issuer's path puts it."""
+    config = replace(ready, issuer=issuer)
+    with TestClient(create_app(config, clock), base_url="https://example.com") as client:
+        listed = client.get(f"{config.base_path}/").json()
+        for name, text in listed.items():
+            url = re.search(r"https://\S+", text)
+            if url is None:
+                assert name == "service"
+                continue
+            method = "POST" if text.startswith("POST ") else "GET"
+            assert client.request(method, url[0]).status_code == (415 if method == "POST" else 200), text
+        assert len(listed) == 6

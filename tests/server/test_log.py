@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.server.conftest import PASSWORD
 
-from sealwright.jose import base64url
+from sealwright.jose import Key, base64url
 from sealwright.server.events import log_event
 from sealwright.server.setup import load_keyring, open_data
 from sealwright.server.users import list_users, set_password
@@ -38,6 +38,7 @@ def test_no_secret_reaches_the_log_at_any_level(server: Server, caplog: pytest.L
     server.client.post(f"/token?refresh_token={first}")
     set_password(server.config, "susan", "another good password")
     keyring = load_keyring(server.config)
+    assert isinstance(keyring.active, Key)
     secrets = [
         *server.issued,
         *(token.partition(".")[2] for token in server.issued),
@@ -58,7 +59,8 @@ def test_no_secret_reaches_the_log_at_any_level(server: Server, caplog: pytest.L
         if not record.name.startswith("httpx2")
     )
     assert "event=session.reuse" in text
-    assert "event=login.refused" in text
+    assert 'event=login.refused reason="credentials"' in text
+    assert 'event=refresh.rotated sid="' in text
     assert [secret for secret in secrets if secret in text] == []
 
 
@@ -74,7 +76,9 @@ def test_the_first_start_logs_no_secret(config: ServerConfig, caplog: pytest.Log
 def test_a_field_cannot_write_a_line_of_its_own(caplog: pytest.LogCaptureFixture) -> None:
     """Line breaks and quotes inside values are escaped."""
     caplog.set_level(logging.INFO)
+    log_event("test.bare")
     log_event("test.event", user='a"\nevent=forged', count=1, missing=None)
     assert [record.getMessage() for record in caplog.records] == [
-        'event=test.event user="a\\"\\nevent=forged" count=1'
+        "event=test.bare",
+        'event=test.event user="a\\"\\nevent=forged" count=1',
     ]

@@ -8,13 +8,14 @@ import json
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from unittest.mock import AsyncMock
 
 import pytest
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 from tests.server.conftest import CHEAP, PASSWORD
 
-from sealwright.errors import OAuthError
+from sealwright.errors import UnavailableError
 from sealwright.jose import KeySet, claims, jws
 from sealwright.server.app import create_app
 from sealwright.server.config import Argon2Parameters
@@ -175,23 +176,33 @@ def test_hashes_are_rehashed_when_the_cost_changed(server: Server) -> None:
 
 
 def test_many_logins_at_once_are_bounded() -> None:
-    """Beyond workers and queue the answer is 503 with Retry-After, and then there is room again."""
+    """Beyond workers and queue a login is told when to try again, and then there is room again."""
     pool = Passwords(CHEAP, workers=1, queue=2)
     release = threading.Event()
 
     async def run() -> None:
         blocked = [asyncio.create_task(pool._run(lambda: release.wait(10))) for _ in range(3)]
         await asyncio.sleep(0)
-        with pytest.raises(OAuthError) as caught:
+        with pytest.raises(UnavailableError) as caught:
             await pool.verify(None, b"x")
-        assert (caught.value.status, caught.value.error) == (503, "temporarily_unavailable")
-        assert int(caught.value.headers["Retry-After"]) >= 1
+        assert (caught.value.retry_after or 0) >= 1
         release.set()
         await asyncio.gather(*blocked)
         assert await pool.verify(None, b"x") is False
 
     asyncio.run(run())
     pool.close()
+
+
+def test_a_login_beyond_the_bound_is_503_with_retry_after(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer says how long to wait, and that the server is busy rather than broken."""
+    monkeypatch.setattr(Passwords, "verify", AsyncMock(side_effect=UnavailableError("full", retry_after=2.5)))
+    answer = server.login()
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "3")
+    assert answer.json()["error"] == "temporarily_unavailable"
+    assert "too much to do" in answer.json()["error_description"]
 
 
 def test_a_caller_who_hangs_up_frees_no_room() -> None:
@@ -205,7 +216,7 @@ def test_a_caller_who_hangs_up_frees_no_room() -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        with pytest.raises(OAuthError):
+        with pytest.raises(UnavailableError):
             await pool.verify(None, b"x")
         release.set()
 

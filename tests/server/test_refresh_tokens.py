@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sealwright.server.sessions import (
+from sealwright.server.refresh_tokens import (
     PREFIX,
     RefreshKey,
     new_session_id,

@@ -11,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from sealwright.errors import ConfigError
+from sealwright.server.store.errors import ConstraintError
 from sealwright.server.store.keys import StoredKey, insert_keys
 from sealwright.server.store.schema import upgrade
 from sealwright.server.store.sqlite import open_engine, run_once, transaction
@@ -68,5 +69,5 @@ def test_two_active_keys_of_one_algorithm_cannot_be_stored(tmp_path: Path) -> No
     path = tmp_path / "test.db"
     run_once(path, upgrade)
     pair = [StoredKey(kid, "sig", "ES256", "ACTIVE", b"", 0.0) for kid in "ab"]
-    with pytest.raises(sa.exc.IntegrityError):
+    with pytest.raises(ConstraintError):
         run_once(path, insert_keys, pair)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Secrets at rest open with the right key-encryption key, in the right row, and otherwise not at all."""
+"""Keys at rest open with the right key-encryption key, in the right row, and otherwise not at all."""
 
 from __future__ import annotations
 

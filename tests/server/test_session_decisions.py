@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sealwright.errors import OAuthError
-from sealwright.server.sessions import new_session_id
+from sealwright.server.refresh_tokens import new_session_id
+from sealwright.server.store.errors import ScopeError
 from sealwright.server.store.schema import upgrade
 from sealwright.server.store.sessions import (
     NewSession,
@@ -233,7 +233,7 @@ def test_a_wider_scope_is_refused_before_anything_moves(connection: sa.Connectio
     session_id = start(connection)
     for counter in (0, 0):
         connection.exec_driver_sql("SAVEPOINT attempt")
-        with pytest.raises(OAuthError, match="invalid_scope"):
+        with pytest.raises(ScopeError, match="scope"):
             refresh(connection, session_id, counter, scope="read admin")
         connection.exec_driver_sql("ROLLBACK TO attempt")
         refresh(connection, session_id, counter, scope="read")

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import sqlite3
 import subprocess
@@ -16,12 +15,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sealwright.errors import ConfigError, UnavailableError
-from sealwright.jose import base64url
+from sealwright.jose import Key, base64url
 from sealwright.server.sealing import KEK_VARIABLE, KeyEncryptionKey, load_kek
-from sealwright.server.setup import load_keyring, next_steps, open_data
+from sealwright.server.setup import load_keyring, open_data
+from sealwright.server.store import sqlite
 from sealwright.server.store.keys import load_keys
 from sealwright.server.store.sqlite import run_once
-from sealwright.server.users import list_users
+from sealwright.server.users import add_user, list_users
 
 if TYPE_CHECKING:
     from sealwright.server.config import ServerConfig
@@ -37,7 +37,7 @@ def test_the_first_start_makes_everything_and_the_second_finds_it(config: Server
     keyring = load_keyring(config)
     second = open_data(config, now=NOW + 1)
     assert (second.created, second.first_user) == (False, None)
-    assert load_keyring(config).jwks == keyring.jwks
+    assert load_keyring(config).published.to_jwks() == keyring.published.to_jwks()
     assert [(user.username, user.roles) for user in list_users(config)] == [("admin", ("admin",))]
     assert first.first_user[1] not in repr(first)
 
@@ -53,7 +53,7 @@ def test_one_active_and_one_standby_key_are_published(config: ServerConfig) -> N
     """Both are in the JWK Set, public members only, and only the active one signs."""
     open_data(config, now=NOW)
     keyring = load_keyring(config)
-    published = json.loads(keyring.jwks.body)["keys"]
+    published = keyring.published.to_jwks()["keys"]
     states = {
         key.kid: key.state
         for key in run_once(config.data_dir / "sealwright.db", load_keys)
@@ -64,11 +64,27 @@ def test_one_active_and_one_standby_key_are_published(config: ServerConfig) -> N
     assert all("d" not in key and key["alg"] == "ES256" for key in published)
 
 
+def test_another_algorithm_gets_keys_of_its_own_and_the_old_ones_stay_published(config: ServerConfig) -> None:
+    """Tokens signed before the change are still verified, and the way back finds the first keys again."""
+    open_data(config, now=NOW)
+    before = [key.kid for key in load_keyring(config).published]
+    other = replace(config, access_token_algorithm="RS256")
+    assert open_data(other, now=NOW + 1).first_user is None
+    keyring = load_keyring(other)
+    assert (keyring.active.alg, len(keyring.published)) == ("RS256", 4)
+    assert keyring.active.kid == keyring.published.to_jwks()["keys"][0]["kid"]
+    assert [key.kid for key in keyring.published][2:] == before
+    open_data(config, now=NOW + 2)
+    assert [key.kid for key in load_keyring(config).published][:2] == before
+    assert len(load_keyring(config).published) == 4
+
+
 def test_the_database_shows_no_key_and_no_password(config: ServerConfig) -> None:
     """Neither private members, nor PEM, nor the refresh secret, nor the password, in any form."""
     opened = open_data(config, now=NOW)
     keyring = load_keyring(config)
     assert opened.first_user is not None
+    assert isinstance(keyring.active, Key)
     private = keyring.active.to_jwk(private=True)["d"]
     content = b"".join(path.read_bytes() for path in config.data_dir.glob("sealwright.db*"))
     for secret in (
@@ -151,6 +167,29 @@ def test_a_folder_that_cannot_be_made_is_one_clear_line(config: ServerConfig, fo
     assert "writable" in caught.value.hint
 
 
+def test_users_are_listed_from_a_folder_that_cannot_be_written(
+    ready: ServerConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Listing writes nothing; adding says which folder it is and what to do."""
+    folder = ready.data_dir
+    folder.chmod(0o500)
+    path = folder / "sealwright.db"
+    path.chmod(0o400)
+    before = {file.name for file in folder.iterdir()}
+    monkeypatch.setattr("os.access", lambda *_args: False)
+    try:
+        assert [user.username for user in list_users(ready)] == ["admin", "susan"]
+        assert {file.name for file in folder.iterdir()} == before
+        with monkeypatch.context() as context:
+            context.setattr(sqlite, "open_engine", sqlite._open_for_reading)
+            with pytest.raises(ConfigError, match=r"^data folder .*: it cannot be written$") as caught:
+                add_user(ready, "joe", "a good password", now=NOW)
+        assert "writable" in caught.value.hint
+    finally:
+        path.chmod(0o600)
+        folder.chmod(0o700)
+
+
 def test_a_read_only_folder_is_one_clear_line(config: ServerConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether the folder's mode says so or the file system does."""
     config.data_dir.mkdir()
@@ -180,15 +219,8 @@ def test_a_database_without_keys_is_refused(config: ServerConfig) -> None:
     with sqlite3.connect(config.data_dir / "sealwright.db") as connection:
         connection.execute("DELETE FROM keys")
     connection.close()
-    with pytest.raises(ConfigError, match="no signing key"):
+    with pytest.raises(ConfigError, match="no ES256 key"):
         load_keyring(config)
-
-
-def test_next_steps_are_three_lines_for_a_shell(config: ServerConfig) -> None:
-    """Log in, look at the keys, refresh."""
-    lines = next_steps(config, "admin", "pw")
-    assert ["login" in lines[0], "jwks" in lines[1], "refresh_token" in lines[2]] == [True] * 3
-    assert all("\n" not in line and "http://127.0.0.1:8000/" in line for line in lines)
 
 
 def test_the_kek_comes_from_the_environment_when_it_is_set(

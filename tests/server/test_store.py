@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from sealwright.errors import OAuthError, UnavailableError
 from sealwright.server.store import sqlite
+from sealwright.server.store.errors import ConstraintError
 from sealwright.server.store.sqlite import Store, open_engine, run_once
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def test_one_failing_decision_does_not_undo_its_neighbours(store: Store) -> None
         return results, await store.read(numbers)
 
     results, stored = asyncio.run(run())
-    assert [type(result) for result in results] == [int, OAuthError, IntegrityError, int]
+    assert [type(result) for result in results] == [int, OAuthError, ConstraintError, int]
     assert stored == [1, 3]
 
 
@@ -245,6 +245,13 @@ def test_a_decision_that_raises_changes_nothing_when_run_alone(path: Path) -> No
     with pytest.raises(OAuthError):
         run_once(path, put_and_refuse, 5)
     assert run_once(path, numbers) == []
+
+
+def test_a_broken_constraint_is_the_stores_own_error(path: Path) -> None:
+    """The engine's exceptions stay inside the store, and no value is quoted."""
+    run_once(path, put, 5)
+    with pytest.raises(ConstraintError, match=r"UNIQUE constraint failed: n\.x$"):
+        run_once(path, put, 5)
 
 
 def test_a_single_decision_on_an_unusable_file_is_unavailable(tmp_path: Path) -> None:

@@ -55,6 +55,12 @@ def _setting(flag: str, name: str, what: str, **more: Any) -> Callable[[Any], An
 @_setting("--client-id", "client_id", "The client_id of tokens that come from /login.", metavar="NAME")
 @_setting("--scope", "scope", "The scope of such tokens, words separated by spaces.", metavar="WORDS")
 @_setting(
+    "--access-token-algorithm",
+    "access_token_algorithm",
+    "What access tokens are signed with, such as ES256, EdDSA or RS256.",
+    metavar="ALG",
+)
+@_setting(
     "--access-token-lifetime",
     "access_token_lifetime",
     "How long an access token is valid, such as 10m.",
@@ -72,6 +78,26 @@ def _setting(flag: str, name: str, what: str, **more: Any) -> Callable[[Any], An
     "How long a session lives at all, such as 30d.",
     type=Duration(),
 )
+@_setting(
+    "--refresh-grace",
+    "refresh_grace",
+    "How many seconds a spent refresh token still gets the same successor, for answers that were lost.",
+    type=int,
+    metavar="SECONDS",
+)
+@_setting("--refresh-grace-uses", "refresh_grace_uses", "How many times it does.", type=int)
+@_setting(
+    "--password-workers",
+    "password_workers",
+    "How many passwords are verified at the same time.  [default: one per core]",
+    type=int,
+)
+@_setting(
+    "--password-queue",
+    "password_queue",
+    "How many more may wait before logins are answered 503.",
+    type=int,
+)
 @_setting("--log-level", "log_level", "DEBUG, INFO, WARNING or ERROR.", metavar="LEVEL")
 def serve(**settings: Any) -> None:
     """Start the authorization server.
@@ -79,18 +105,17 @@ def serve(**settings: Any) -> None:
     The first start creates the data folder, its keys and a first user, whose one-time password is shown
     this one time. Ctrl-C stops the server. Every option can be set by the environment variable in brackets.
     """
-    from ..server.runner import claim_address
+    from ..server.runner import prepare
     from ..server.runner import serve as run_server
-    from ..server.setup import open_data
 
     config = ServerConfig(**{name: value for name, value in settings.items() if value is not None})
-    claim_address(config)
-    opened = open_data(config, now=time.time())
-    if opened.first_user is not None:
+    prepared = prepare(config, now=time.time())
+    first_user = prepared.data.first_user
+    if first_user is not None:
         # At once, and not when the server answers: should it fail to start, nobody could log in any more.
-        _show_first_user(config, *opened.first_user)
-    credentials = _credentials(config, opened.first_user)
-    run_server(config, on_ready=lambda _opened: _welcome(config, credentials))
+        _show_first_user(config, *first_user)
+    credentials = _credentials(config, first_user)
+    run_server(config, prepared, on_ready=lambda: _welcome(config, credentials))
     console().print("The server has stopped.")
 
 

@@ -5,7 +5,7 @@
 
     config ──▶ setup (first start) ──▶ runner (granian) ──▶ app (wires) ──▶ oauth/ (endpoints)
                                                               │
-                     keyring · tokens · sessions · passwords ─┴─▶ store/ (decisions, one transaction each)
+              keyring · tokens · refresh_tokens · passwords ──┴─▶ store/ (decisions, one transaction each)
 
 It meets the verifier only on the wire: published keys, metadata and tokens.
 """

@@ -19,9 +19,10 @@ from starlette.routing import Route
 from ..errors import OAuthError, UnavailableError
 from .guard import Guard
 from .oauth.errors import answer_http_exception, answer_oauth_error, answer_unavailable
-from .oauth.jwks import jwks
+from .oauth.jwks import jwks, write_jwks
 from .oauth.login import login
 from .oauth.metadata import metadata, write_metadata
+from .oauth.paths import Paths, paths_under
 from .oauth.services import Services
 from .oauth.status import healthz, index
 from .oauth.token import token
@@ -48,7 +49,9 @@ def create_app(config: ServerConfig, now: Callable[[], float] = time.time) -> St
         keyring = load_keyring(config)
         passwords = Passwords(config.argon2, workers=config.password_workers, queue=config.password_queue)
         store = Store(config.data_dir / DATABASE_FILE)
-        app.state.services = Services(config, store, keyring, passwords, write_metadata(config), now)
+        app.state.services = Services(
+            config, store, keyring, passwords, write_metadata(config), write_jwks(keyring), now
+        )
         try:
             yield
         finally:
@@ -56,7 +59,7 @@ def create_app(config: ServerConfig, now: Callable[[], float] = time.time) -> St
             passwords.close()
 
     app = Starlette(
-        routes=_routes(config.base_path),
+        routes=_routes(paths_under(config.base_path)),
         middleware=[Middleware(Guard)],
         exception_handlers={
             HTTPException: answer_http_exception,
@@ -70,14 +73,13 @@ def create_app(config: ServerConfig, now: Callable[[], float] = time.time) -> St
     return app
 
 
-def _routes(prefix: str) -> list[Route]:
-    """Mount everything under the issuer's path; RFC 8414 section 3.1 puts it behind the well-known name."""
+def _routes(paths: Paths) -> list[Route]:
     return [
-        Route(f"{prefix}/", index, methods=["GET"]),
-        Route(f"{prefix}/login", login, methods=["POST"]),
-        Route(f"{prefix}/token", token, methods=["POST"]),
-        Route(f"{prefix}/healthz", healthz, methods=["GET"]),
-        Route(f"{prefix}/.well-known/jwks.json", jwks, methods=["GET"]),
-        Route(f"/.well-known/oauth-authorization-server{prefix}", metadata, methods=["GET"]),
-        Route(f"{prefix}/.well-known/openid-configuration", metadata, methods=["GET"]),
+        Route(paths.index, index, methods=["GET"]),
+        Route(paths.login, login, methods=["POST"]),
+        Route(paths.token, token, methods=["POST"]),
+        Route(paths.health, healthz, methods=["GET"]),
+        Route(paths.jwks, jwks, methods=["GET"]),
+        Route(paths.metadata, metadata, methods=["GET"]),
+        Route(paths.openid, metadata, methods=["GET"]),
     ]

@@ -9,17 +9,26 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from ..errors import ConfigError
+from ..jose import ALGORITHMS
 
 DATA_VARIABLE: Final = "SEALWRIGHT_DATA"
+PASSWORD_COST_VARIABLE: Final = "SEALWRIGHT_PASSWORD_COST"  # noqa: S105  a name
+ACCESS_TOKEN_ALGORITHMS: Final = tuple(
+    name for name, row in ALGORITHMS.items() if row.kty in {"RSA", "EC", "OKP"}
+)
+"""What access tokens may be signed with: what a verifier checks with a public key."""
+
 _LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 _SCOPE_CHARACTERS: Final = frozenset(map(chr, range(0x21, 0x7F))) - {'"', "\\"}
 _DAY: Final = 86_400
+_PASSWORD_COST: Final = re.compile(r"m=([0-9]{1,9}),t=([0-9]{1,9}),p=([0-9]{1,9})")
 
 
 def default_data_dir() -> Path:
@@ -47,6 +56,27 @@ class Argon2Parameters:
         _between("argon2.memory_kib", self.memory_kib, 8 * self.parallelism, 4 * 1024 * 1024)
 
 
+def default_password_cost() -> Argon2Parameters:
+    """Return what ``$SEALWRIGHT_PASSWORD_COST`` says, in the words of a stored hash: ``m=19456,t=2,p=1``.
+
+    Every command that sets passwords reads it, so a server and its ``users add`` agree.
+
+    Raises:
+        ConfigError: It says something else.
+    """
+    text = os.environ.get(PASSWORD_COST_VARIABLE)
+    if not text:
+        return Argon2Parameters()
+    found = _PASSWORD_COST.fullmatch(text)
+    if found is None:
+        raise ConfigError(
+            f"{PASSWORD_COST_VARIABLE} must say memory in KiB, passes and lanes",
+            hint="It looks like m=19456,t=2,p=1.",
+        )
+    memory, passes, lanes = map(int, found.groups())
+    return Argon2Parameters(memory_kib=memory, time_cost=passes, parallelism=lanes)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerConfig:
     """What an operator may set.
@@ -60,12 +90,13 @@ class ServerConfig:
         audience: The ``aud`` of access tokens.
         client_id: The ``client_id`` of tokens that came from ``/login``.
         scope: The ``scope`` such a login is given (space-separated).
+        access_token_algorithm: What access tokens are signed with, such as ``ES256``.
         access_token_lifetime: Seconds.
         refresh_idle_lifetime: Seconds a session lives without a refresh.
         refresh_absolute_lifetime: Seconds a session lives at all.
         refresh_grace: Seconds within which a lost answer may be asked for again.
         refresh_grace_uses: How many times.
-        argon2: Cost of hashing one password.
+        argon2: Cost of hashing one password; by default ``$SEALWRIGHT_PASSWORD_COST``, if it is set.
         password_workers: Passwords hashed at the same time; 0 means one per core.
         password_queue: Passwords that may wait for a worker before a login is answered 503.
         log_level: ``DEBUG``, ``INFO``, ``WARNING`` or ``ERROR``.
@@ -81,12 +112,13 @@ class ServerConfig:
     audience: str = "api"
     client_id: str = "first-party"
     scope: str = "api"
+    access_token_algorithm: str = "ES256"  # noqa: S105  a name
     access_token_lifetime: int = 600
     refresh_idle_lifetime: int = 14 * _DAY
     refresh_absolute_lifetime: int = 30 * _DAY
     refresh_grace: int = 30
     refresh_grace_uses: int = 3
-    argon2: Argon2Parameters = field(default_factory=Argon2Parameters)
+    argon2: Argon2Parameters = field(default_factory=default_password_cost)
     password_workers: int = 0
     password_queue: int = 64
     log_level: str = "INFO"
@@ -107,6 +139,11 @@ class ServerConfig:
             raise ConfigError(
                 "scope: must be one or more words separated by single spaces (RFC 6749 section 3.3)"
             )
+        if self.access_token_algorithm not in ACCESS_TOKEN_ALGORITHMS:
+            raise ConfigError(
+                f"access_token_algorithm: must be one of {', '.join(ACCESS_TOKEN_ALGORITHMS)}",
+                hint="ES256 suits nearly everyone; RS256 is for resource servers that know nothing else.",
+            )
         _between("access_token_lifetime", self.access_token_lifetime, 1, _DAY)
         _between("refresh_idle_lifetime", self.refresh_idle_lifetime, 1, 10 * 366 * _DAY)
         _between("refresh_absolute_lifetime", self.refresh_absolute_lifetime, 1, 10 * 366 * _DAY)
@@ -121,6 +158,11 @@ class ServerConfig:
     def base_url(self) -> str:
         """The issuer without a trailing slash: what endpoint paths are appended to."""
         return self.issuer.rstrip("/")
+
+    @property
+    def origin(self) -> str:
+        """The issuer without its path: what the paths of :mod:`.oauth.paths` are appended to."""
+        return self.base_url.removesuffix(self.base_path)
 
     @property
     def base_path(self) -> str:

@@ -20,8 +20,8 @@ def log_event(event: str, *, level: int = logging.INFO, **fields: str | int | bo
     """
     if _log.isEnabledFor(level):
         # JSON quoting keeps a username with line breaks or spaces from writing a line of its own.
-        text = " ".join(f"{name}={json.dumps(value)}" for name, value in fields.items() if value is not None)
-        _log.log(level, "event=%s %s", event, text)
+        text = "".join(f" {name}={json.dumps(value)}" for name, value in fields.items() if value is not None)
+        _log.log(level, "event=%s%s", event, text)
 
 
 def describe_failure(error: BaseException) -> str:

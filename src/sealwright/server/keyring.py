@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """The server's own keys: made on first start, sealed in the database, opened once, published.
 
-There is one ACTIVE key, which signs, and one STANDBY key, which is published already so that it could take
-over without waiting for anyone's cache. The key of refresh tokens is sealed beside them and never published.
+Of the algorithm that is set there is one ACTIVE key, which signs, and one STANDBY key, which is published
+already so that it could take over without waiting for anyone's cache. The key of refresh tokens is sealed
+beside them and never published.
 :mod:`.setup` makes the keys, :mod:`.app` opens them.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ..errors import ConfigError
-from ..jose import Key, KeySet
+from ..jose import Key, KeySet, Signer
 from ..jose.strict_json import dump_object, parse_object
-from .sessions import KEY_ID_BYTES, RefreshKey
+from .refresh_tokens import KEY_ID_BYTES, RefreshKey
 from .store.keys import ACTIVE, STANDBY, StoredKey
 
 if TYPE_CHECKING:
@@ -25,32 +25,11 @@ if TYPE_CHECKING:
 
     from .sealing import KeyEncryptionKey
 
-ALGORITHM: Final = "ES256"
-"""What access tokens are signed with."""
-
-_SIGN: Final = "sig"
+SIGN: Final = "sig"
 _REFRESH: Final = "refresh"
 _REFRESH_ALGORITHM: Final = "HMAC-SHA256/128"
-_REFRESH_SECRET_BYTES: Final = 32
+_REFRESH_KEY_BYTES: Final = 32
 _STAND_IN: Final = b"stand-in for unknown users"
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A published JSON document, written once.
-
-    Attributes:
-        body: Its bytes.
-        etag: Its strong entity tag, quoted.
-    """
-
-    body: bytes
-    etag: str
-
-    @classmethod
-    def of(cls, body: bytes) -> Document:
-        """Return the document of these bytes."""
-        return cls(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,61 +38,72 @@ class Keyring:
 
     Attributes:
         active: The key that signs access tokens.
-        jwks: The published JWK Set (RFC 7517 section 5).
+        published: The keys that verify access tokens (RFC 7517 section 5), the active one first; public.
         refresh: The key of refresh tokens.
         stand_in: The key that chooses which user's cost an unknown name has.
     """
 
-    active: Key
-    jwks: Document
+    active: Signer
+    published: KeySet
     refresh: RefreshKey
     stand_in: bytes = field(repr=False)
 
 
-def new_keys(kek: KeyEncryptionKey, *, now: float) -> list[StoredKey]:
-    """Make the keys of a new server, sealed.
+def new_signing_keys(kek: KeyEncryptionKey, algorithm: str, *, now: float) -> list[StoredKey]:
+    """Make an ACTIVE and a STANDBY key of one algorithm, sealed.
 
     Args:
         kek: What seals them.
+        algorithm: What they sign with.
         now: Epoch seconds.
     """
     made = []
     for state in (ACTIVE, STANDBY):
-        key = Key.generate(ALGORITHM)
-        sealed = kek.seal(dump_object(key.to_jwk(private=True)), kid=key.kid, alg=ALGORITHM)
-        made.append(StoredKey(key.kid, _SIGN, ALGORITHM, state, sealed, now))
-    kid = secrets.token_hex(KEY_ID_BYTES)
-    sealed = kek.seal(secrets.token_bytes(_REFRESH_SECRET_BYTES), kid=kid, alg=_REFRESH_ALGORITHM)
-    made.append(StoredKey(kid, _REFRESH, _REFRESH_ALGORITHM, ACTIVE, sealed, now))
+        key = Key.generate(algorithm)
+        sealed = kek.seal(dump_object(key.to_jwk(private=True)), kid=key.kid, alg=algorithm)
+        made.append(StoredKey(key.kid, SIGN, algorithm, state, sealed, now))
     return made
 
 
-def open_keyring(kek: KeyEncryptionKey, stored: Iterable[StoredKey]) -> Keyring:
+def new_refresh_key(kek: KeyEncryptionKey, *, now: float) -> StoredKey:
+    """Make the key of refresh tokens, sealed.
+
+    Args:
+        kek: What seals it.
+        now: Epoch seconds.
+    """
+    kid = secrets.token_hex(KEY_ID_BYTES)
+    sealed = kek.seal(secrets.token_bytes(_REFRESH_KEY_BYTES), kid=kid, alg=_REFRESH_ALGORITHM)
+    return StoredKey(kid, _REFRESH, _REFRESH_ALGORITHM, ACTIVE, sealed, now)
+
+
+def open_keyring(kek: KeyEncryptionKey, stored: Iterable[StoredKey], algorithm: str) -> Keyring:
     """Unseal the stored keys.
+
+    Every signing key is published, those of other algorithms last: tokens that they signed are still valid.
 
     Args:
         kek: What they were sealed with.
         stored: Every key of the database.
+        algorithm: What access tokens are signed with.
 
     Raises:
         ConfigError: The KEK is another one, or a key is missing.
     """
-    signing: dict[str, list[Key]] = {ACTIVE: [], STANDBY: []}
+    signing: list[tuple[StoredKey, Key]] = []
     refresh: RefreshKey | None = None
     for row in stored:
-        secret = kek.unseal(row.sealed, kid=row.kid, alg=row.alg)
+        content = kek.unseal(row.sealed, kid=row.kid, alg=row.alg)
         if row.use == _REFRESH:
-            refresh = RefreshKey(bytes.fromhex(row.kid), secret)
-        elif row.state in signing:
-            signing[row.state].append(Key.from_jwk(parse_object(secret)))
-    if not signing[ACTIVE] or refresh is None:
+            refresh = RefreshKey(bytes.fromhex(row.kid), content)
+        else:
+            signing.append((row, Key.from_jwk(parse_object(content))))
+    signing.sort(key=lambda each: (each[0].alg != algorithm, each[0].state != ACTIVE))
+    if refresh is None or not signing or (signing[0][0].alg, signing[0][0].state) != (algorithm, ACTIVE):
         raise ConfigError(
-            "the database holds no signing key",
+            f"the database holds no {algorithm} key that signs",
             hint="Restore the data folder from its backup, or start with a new one.",
         )
-    published = KeySet(key.public() for key in (*signing[ACTIVE], *signing[STANDBY]))
     # Derived rather than random, so that a restart does not change what an unknown name costs.
     stand_in = hmac.digest(refresh.secret, _STAND_IN, "sha256")
-    return Keyring(
-        signing[ACTIVE][0], Document.of(dump_object(published.to_jwks()) + b"\n"), refresh, stand_in
-    )
+    return Keyring(signing[0][1], KeySet(key.public() for _, key in signing), refresh, stand_in)

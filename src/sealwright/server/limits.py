@@ -23,6 +23,9 @@ MIN_PASSWORD_CHARACTERS: Final = 8
 MAX_PASSWORD_BYTES: Final = 1024
 """Longest password, in bytes of UTF-8: argon2 reads all of it, so an unbounded one would be free work."""
 
+MAX_KEK_FILE_BYTES: Final = 1024
+"""Most bytes that are read of the key-encryption key's file; a right one has 43 and a line break."""
+
 MAX_ROLES: Final = 64
 """Most roles of one user: they travel in every access token."""
 

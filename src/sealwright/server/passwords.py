@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from ..errors import ConfigError, OAuthError
+from ..errors import ConfigError, UnavailableError
 from .limits import MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARACTERS
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Passwords:
             like: The hash whose cost counts when nobody may log in; without it, the current parameters count.
 
         Raises:
-            OAuthError: Too many passwords are waiting (503 with Retry-After).
+            UnavailableError: Too many passwords are waiting; ``retry_after`` says for how long.
         """
         tried = password_hash or (self._dummy if like is None else _dummy_like(like))
         fits = await self._run(lambda: self._fits(tried, password))
@@ -115,7 +115,7 @@ class Passwords:
             password: What :func:`normalise_password` returned.
 
         Raises:
-            OAuthError: Too many passwords are waiting (503 with Retry-After).
+            UnavailableError: Too many passwords are waiting; ``retry_after`` says for how long.
         """
         if not self._hasher.check_needs_rehash(password_hash):
             return None
@@ -134,12 +134,7 @@ class Passwords:
     async def _run(self, work: Callable[[], _T]) -> _T:
         if self._inside >= self._room:
             wait = max(1, math.ceil(self._inside * _SECONDS_PER_HASH / self._workers))
-            raise OAuthError(
-                "temporarily_unavailable",
-                "Too many logins are being verified at this moment. Try again in a moment.",
-                status=503,
-                headers={"Retry-After": str(wait)},
-            )
+            raise UnavailableError("too many logins are being verified at this moment", retry_after=wait)
         self._inside += 1
         running = asyncio.get_running_loop().run_in_executor(self._pool, work)
         # Counted down when the work is done, not when the caller goes away: hanging up frees no core.

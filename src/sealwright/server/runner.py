@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Run the authorization server until Ctrl-C or SIGTERM: the command line's ``serve`` calls :func:`serve`.
+"""Run the authorization server until Ctrl-C or SIGTERM, for the command line's ``serve``.
 
 What an operator can get wrong (a busy port, a folder that cannot be written, an exposed key file) is found
-here, before granian starts. granian then runs one worker process, which ends with this one however that dies.
+by :func:`prepare`, before anything listens. Under :func:`serve` granian then runs one worker process, which
+ends with this one however that dies.
 """
 
 from __future__ import annotations
 
+import errno
 import http.client
 import logging
 import multiprocessing
@@ -15,7 +17,7 @@ import signal
 import socket
 import sys
 import threading
-import time
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +29,7 @@ from granian.server import MPServer
 
 from ..errors import ConfigError, UnavailableError
 from .app import create_app
+from .oauth.paths import paths_under
 from .setup import OpenedData, open_data
 
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 
 _HEADER_TIMEOUT_MILLISECONDS: Final = 10_000
 _STOP_TIMEOUT_SECONDS: Final = 10
+_OTHER_PORT: Final = 9000
 _READY_POLL_SECONDS: Final = 0.02
 _LOG_FORMAT: Final = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _GRANIAN_LOG: Final[dict[str, Any]] = {
@@ -48,21 +52,45 @@ _GRANIAN_LOG: Final[dict[str, Any]] = {
 }
 
 
-def serve(config: ServerConfig, *, on_ready: Callable[[OpenedData], None] | None = None) -> None:
-    """Prepare the data folder, then serve until SIGINT or SIGTERM; must be called from the main thread.
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What :func:`prepare` found or made, and :func:`serve` goes on with.
+
+    Attributes:
+        address: The IP address to listen on.
+        data: The data folder; on the very first start it has the first user's password.
+    """
+
+    address: str
+    data: OpenedData
+
+
+def prepare(config: ServerConfig, *, now: float) -> Prepared:
+    """Do everything that can fail for an operator's mistake: try the port, then make the data folder ready.
 
     Args:
         config: Settings.
-        on_ready: Called once, from a helper thread, as soon as the server answers. On the very first start it
-            is the only chance to show the first user's password.
+        now: Epoch seconds.
 
     Raises:
         ConfigError: A setting is wrong: port in use, folder not writable, key-encryption key not usable.
-        UnavailableError: The database cannot be used, or the server ended by itself.
+        UnavailableError: The database cannot be used.
     """
-    address = claim_address(config)
-    opened = open_data(config, now=time.time())
-    server = _Server(config, address, None if on_ready is None else partial(on_ready, opened))
+    return Prepared(claim_address(config), open_data(config, now=now))
+
+
+def serve(config: ServerConfig, prepared: Prepared, *, on_ready: Callable[[], None] | None = None) -> None:
+    """Serve until SIGINT or SIGTERM; must be called from the main thread.
+
+    Args:
+        config: Settings.
+        prepared: What :func:`prepare` returned for them.
+        on_ready: Called once, from a helper thread, as soon as the server answers.
+
+    Raises:
+        UnavailableError: The server ended by itself.
+    """
+    server = _Server(config, prepared.address, on_ready)
     try:
         server.serve(target_loader=partial(_load, config), wrap_loader=False)
     except SystemExit as error:
@@ -101,10 +129,12 @@ def claim_address(config: ServerConfig) -> str:
                 hint="Choose a port above 1023 and put a TLS proxy in front.",
             ) from None
         except OSError as error:
-            if "in use" in str(error):
+            if error.errno == errno.EADDRINUSE:
+                other = _OTHER_PORT if config.port != _OTHER_PORT else _OTHER_PORT + 1
                 raise ConfigError(
-                    f"port: {config.port} on {config.host} is already in use",
-                    hint="Stop the program that listens there, or choose another port.",
+                    f"port {config.port} on {config.host} is already in use",
+                    hint="Stop the program that listens there, or choose another port: "
+                    f'--port {other} (make serve ARGS="--port {other}").',
                 ) from None
             raise ConfigError(f"host: cannot listen on {config.host}: {error.strerror}") from None
     return str(target[0])
@@ -129,7 +159,7 @@ class _Server(MPServer):
         )
         self.over = threading.Event()
         self._announce = announce
-        self._path = f"{config.base_path}/healthz"
+        self._path = paths_under(config.base_path).health
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
         """Start the worker, then wait for its first answer in a thread of its own."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Secrets at rest: the key-encryption key (KEK) and the envelope it seals other keys in.
+"""Keys at rest: the key-encryption key (KEK) and the envelope it seals other keys in.
 
 The envelope is one version byte, a 96-bit nonce, then AES-256-GCM ciphertext and tag. The key's ``kid|alg``
 is authenticated with it, so a sealed key cannot be moved to another row. :mod:`.setup` and :mod:`.keyring`
@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ..errors import ConfigError
 from ..jose import base64url
+from .limits import MAX_KEK_FILE_BYTES
 
 KEK_VARIABLE: Final = "SEALWRIGHT_KEK"
 KEK_FILE: Final = "kek"
@@ -28,7 +29,7 @@ _NONCE_BYTES: Final = 12
 
 
 class KeyEncryptionKey:
-    """The AES-256-GCM key that every stored secret is sealed under; it never shows itself."""
+    """The AES-256-GCM key that every stored key is sealed under; it never shows itself."""
 
     __slots__ = ("_aead", "origin")
 
@@ -42,19 +43,19 @@ class KeyEncryptionKey:
     def __reduce__(self) -> str:
         raise TypeError("a key-encryption key cannot be pickled")
 
-    def seal(self, secret: bytes, *, kid: str, alg: str) -> bytes:
-        """Return the envelope of a secret.
+    def seal(self, content: bytes, *, kid: str, alg: str) -> bytes:
+        """Return the envelope of a private key or of a refresh key.
 
         Args:
-            secret: What to hide.
+            content: The key's bytes.
             kid: Key id the envelope is bound to.
             alg: Algorithm the envelope is bound to.
         """
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        return _VERSION + nonce + self._aead.encrypt(nonce, secret, _context(kid, alg))
+        return _VERSION + nonce + self._aead.encrypt(nonce, content, _context(kid, alg))
 
     def unseal(self, envelope: bytes, *, kid: str, alg: str) -> bytes:
-        """Return the secret inside an envelope.
+        """Return the key's bytes inside an envelope.
 
         Args:
             envelope: What :meth:`seal` returned.
@@ -127,7 +128,7 @@ def _read_private(path: Path) -> str:
                 f"{path} can be read by other users of this machine (mode {mode:04o})",
                 hint=f"chmod 600 {path}",
             )
-        return file.read(1024).decode("ascii", "replace")
+        return file.read(MAX_KEK_FILE_BYTES).decode("ascii", "replace")
 
 
 def _create(path: Path) -> None:

@@ -18,11 +18,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import ConfigError
-from .keyring import Keyring, new_keys, open_keyring
+from .keyring import SIGN, Keyring, new_refresh_key, new_signing_keys, open_keyring
 from .sealing import load_kek
 from .store.keys import insert_keys, load_keys
 from .store.schema import upgrade
-from .store.sqlite import DATABASE_FILE, open_engine, run_once, transaction, unavailable
+from .store.sqlite import DATABASE_FILE, failure, open_engine, read_once, transaction, unusable_folder
 from .store.users import insert_user
 from .users import new_user
 
@@ -71,11 +71,9 @@ def open_data(config: ServerConfig, *, now: float) -> OpenedData:
             finally:
                 engine.dispose()
         except SQLAlchemyError as error:
-            if "readonly" in str(error) or "unable to open" in str(error):
-                raise _unusable(config.data_dir, "it cannot be written") from error
-            raise unavailable(error) from error
+            raise failure(error, config.data_dir / DATABASE_FILE) from error
         except OSError as error:
-            raise _unusable(config.data_dir, error.strerror or type(error).__name__) from error
+            raise unusable_folder(config.data_dir, error.strerror or type(error).__name__) from error
 
 
 def load_keyring(config: ServerConfig) -> Keyring:
@@ -93,36 +91,24 @@ def load_keyring(config: ServerConfig) -> Keyring:
         raise ConfigError(
             f"{config.data_dir} holds no database yet", hint="Call open_data(config, now=...) first."
         )
-    return open_keyring(load_kek(config.data_dir, create=False), run_once(path, load_keys))
-
-
-def next_steps(config: ServerConfig, username: str, password: str) -> list[str]:
-    """Return three shell lines that log in, show the public keys, and refresh.
-
-    Args:
-        config: Names the server's URL.
-        username: Who logs in.
-        password: With which password; it must need no quoting, as the generated one does not.
-    """
-    base = config.base_url
-    body = f'{{"username":"{username}","password":"{password}"}}'
-    pick = r"""sed 's/.*"refresh_token":"\([^"]*\)".*/\1/'"""
-    return [
-        f"TOKENS=$(curl -sS {base}/login -H 'Content-Type: application/json' -d '{body}'); echo \"$TOKENS\"",
-        f"curl -sS {base}/.well-known/jwks.json",
-        f'curl -sS {base}/token -d grant_type=refresh_token -d refresh_token=$(echo "$TOKENS" | {pick})',
-    ]
+    return open_keyring(
+        load_kek(config.data_dir, create=False), read_once(path, load_keys), config.access_token_algorithm
+    )
 
 
 def _fill(connection: sa.Connection, config: ServerConfig, *, now: float) -> OpenedData:
     upgrade(connection)
     stored = load_keys(connection)
-    kek = load_kek(config.data_dir, create=not stored)
-    if not stored:
-        insert_keys(connection, new_keys(kek, now=now))
-    # Also when just made: keys that are committed and cannot be read back would be a server that never starts.
-    open_keyring(kek, load_keys(connection))
-    if stored:
+    first = not stored
+    kek = load_kek(config.data_dir, create=first)
+    if first:
+        insert_keys(connection, [new_refresh_key(kek, now=now)])
+    algorithm = config.access_token_algorithm
+    if not any((key.use, key.alg) == (SIGN, algorithm) for key in stored):
+        insert_keys(connection, new_signing_keys(kek, algorithm, now=now))
+    # New keys too: keys that are committed and cannot be read back would be a server that never starts.
+    open_keyring(kek, load_keys(connection), algorithm)
+    if not first:
         return OpenedData(created=False)
     password = secrets.token_urlsafe(_PASSWORD_BYTES)
     insert_user(connection, new_user(FIRST_USERNAME, password, _FIRST_ROLES, config.argon2, now=now))
@@ -133,16 +119,9 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise _unusable(folder, error.strerror or type(error).__name__) from error
+        raise unusable_folder(folder, error.strerror or type(error).__name__) from error
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise _unusable(folder, "it cannot be written")
-
-
-def _unusable(folder: Path, reason: str) -> ConfigError:
-    return ConfigError(
-        f"data folder {folder}: {reason[0].lower()}{reason[1:]}",
-        hint="Make the folder writable for this user, or name another one.",
-    )
+        raise unusable_folder(folder, "it cannot be written")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import msgspec
 from ..jose import base64url, claims, jws
 
 if TYPE_CHECKING:
-    from ..jose import Key
+    from ..jose import Signer
     from .config import ServerConfig
     from .store.sessions import Session
 
@@ -43,8 +43,13 @@ def session_name(session_id: bytes) -> str:
     return base64url.encode(session_id)
 
 
+def distinct_words(scope: str) -> str:
+    """Return a scope without repeated words: it is a set (RFC 6749 section 3.3)."""
+    return " ".join(dict.fromkeys(scope.split(" ")))
+
+
 def mint_access_token(
-    config: ServerConfig, key: Key, session: Session, *, scope: str | None = None, now: float
+    config: ServerConfig, key: Signer, session: Session, *, scope: str | None = None, now: float
 ) -> str:
     """Sign an access token for a session (RFC 9068 section 2).
 
@@ -65,7 +70,7 @@ def mint_access_token(
         "exp": issued_at + config.access_token_lifetime,
         "jti": secrets.token_urlsafe(_JTI_BYTES),
         "sid": session_name(session.id),
-        "scope": session.scope if scope is None else scope,
+        "scope": session.scope if scope is None else distinct_words(scope),
         "username": session.username,
         "roles": list(session.roles),
     }

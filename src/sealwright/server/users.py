@@ -10,7 +10,7 @@ from ..errors import ConfigError
 from .limits import MAX_ROLE_CHARACTERS, MAX_ROLES
 from .passwords import new_hasher, password_for_setting
 from .store import users as decisions
-from .store.sqlite import DATABASE_FILE, run_once
+from .store.sqlite import DATABASE_FILE, read_once, run_once
 from .store.users import User
 from .usernames import new_user_id, normalise_username, username_lookup
 
@@ -80,7 +80,7 @@ def list_users(config: ServerConfig) -> list[User]:
         ConfigError: The folder holds no database.
         UnavailableError: The database cannot be read.
     """
-    return run_once(_database(config), decisions.all_users)
+    return read_once(_database(config), decisions.all_users)
 
 
 def set_password(config: ServerConfig, username: str, password: str, *, now: float | None = None) -> None:

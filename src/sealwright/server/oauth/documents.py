@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response
@@ -10,10 +12,26 @@ from starlette.responses import Response
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from ..keyring import Document
-
 MAX_AGE_SECONDS: Final = 300
 """How long caches may keep a published document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A published JSON document, written once.
+
+    Attributes:
+        body: Its bytes.
+        etag: Its strong entity tag, quoted.
+    """
+
+    body: bytes
+    etag: str
+
+    @classmethod
+    def of(cls, body: bytes) -> Document:
+        """Return the document of these bytes."""
+        return cls(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 
 
 def document_response(request: Request, document: Document, media_type: str) -> Response:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from starlette.exceptions import HTTPException
     from starlette.requests import Request
+
+    from ...errors import UnavailableError
 
 NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 """For every answer that holds a token or says why there is none (RFC 6749 section 5.1)."""
@@ -48,18 +51,6 @@ def error_response(error: OAuthError) -> Response:
     return json_response(body, status=error.status, headers=error.headers)
 
 
-def unavailable_response() -> Response:
-    """Return the answer while the database cannot be used: try again, nothing was decided."""
-    return error_response(
-        OAuthError(
-            "temporarily_unavailable",
-            "The server cannot use its database at this moment. Nothing was changed; try again.",
-            status=503,
-            headers={"Retry-After": "1"},
-        )
-    )
-
-
 async def answer_http_exception(_request: Request, error: Exception) -> Response:
     """Answer what Starlette's router refuses: unknown addresses and wrong methods.
 
@@ -85,6 +76,23 @@ async def answer_oauth_error(_request: Request, error: Exception) -> Response:
     return error_response(raised)
 
 
-async def answer_unavailable(_request: Request, _error: Exception) -> Response:
-    """Answer an :class:`~sealwright.errors.UnavailableError`; the store has logged its reason."""
-    return unavailable_response()
+async def answer_unavailable(_request: Request, error: Exception) -> Response:
+    """Answer an error that will pass; nothing was decided, so trying again is safe.
+
+    Its own message may quote the database, so it is not for clients; the store has logged it.
+
+    Args:
+        _request: The request.
+        error: An :class:`~sealwright.errors.UnavailableError`; with ``retry_after``, merely busy.
+    """
+    raised: UnavailableError = error  # type: ignore[assignment]  # registered for this class only
+    busy = raised.retry_after is not None
+    text = "has too much to do" if busy else "cannot use its database"
+    return error_response(
+        OAuthError(
+            "temporarily_unavailable",
+            f"The server {text} at this moment. Nothing was changed; try again.",
+            status=503,
+            headers={"Retry-After": str(max(1, math.ceil(raised.retry_after or 0)))},
+        )
+    )

@@ -15,12 +15,12 @@ from ...errors import OAuthError
 from ..events import log_event
 from ..limits import MAX_PASSWORD_BYTES, MAX_USERNAME_CHARACTERS
 from ..passwords import normalise_password
-from ..sessions import new_session_id, write_refresh_token
+from ..refresh_tokens import new_session_id
 from ..store.sessions import NewSession, Session, start_session
 from ..store.users import find_login
-from ..tokens import TokenAnswer, mint_access_token, session_name
+from ..tokens import session_name
 from ..usernames import normalise_username, stand_in_user_id, username_lookup
-from .errors import json_response
+from .issue import issue
 from .request import read_json
 from .services import Services, services
 
@@ -63,17 +63,10 @@ async def login(request: Request) -> Response:
     server = services(request)
     session = await _open_session(server, body.username, password)
     if session is None:
-        log_event("login.refused", level=logging.WARNING)
+        log_event("login.refused", level=logging.WARNING, reason="credentials")
         raise OAuthError("invalid_grant", "The username or the password is wrong.")
     log_event("login.accepted", user=session.user_id, sid=session_name(session.id))
-    return json_response(
-        TokenAnswer(
-            access_token=mint_access_token(server.config, server.keyring.active, session, now=server.now()),
-            token_type="Bearer",  # noqa: S106  the name of a scheme
-            expires_in=server.config.access_token_lifetime,
-            refresh_token=write_refresh_token(server.keyring.refresh, session.id, session.counter),
-        )
-    )
+    return issue(server, session)
 
 
 async def _open_session(server: Services, username: str, password: bytes) -> Session | None:

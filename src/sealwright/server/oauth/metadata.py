@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...jose.strict_json import dump_object
-from ..keyring import Document
-from .documents import document_response
+from .documents import Document, document_response
+from .paths import paths_under
 from .services import services
 from .token import GRANT_TYPES
 
@@ -27,13 +27,13 @@ def write_metadata(config: ServerConfig) -> Document:
     Args:
         config: Names the issuer and the scope.
     """
-    base = config.base_url
+    paths = paths_under(config.base_path)
     return Document.of(
         dump_object(
             {
                 "issuer": config.issuer,
-                "token_endpoint": f"{base}/token",
-                "jwks_uri": f"{base}/.well-known/jwks.json",
+                "token_endpoint": config.origin + paths.token,
+                "jwks_uri": config.origin + paths.jwks,
                 "grant_types_supported": list(GRANT_TYPES),
                 # Required by RFC 8414 and OpenID Connect Discovery; empty says that there is no authorization
                 # endpoint and that there are no ID tokens.

@@ -82,7 +82,9 @@ def _convert(members: dict[str, object], shape: type[_T]) -> _T:
     except msgspec.ValidationError as error:
         takes = ", ".join(field.encode_name for field in msgspec.structs.fields(shape))
         # msgspec quotes the names of unknown members, which are the caller's text.
-        reason = "it holds an unknown member" if "unknown field" in str(error) else _plain(error)
+        known = {field.encode_name for field in msgspec.structs.fields(shape)}
+        strict = shape.__struct_config__.forbid_unknown_fields
+        reason = "it holds an unknown member" if strict and not known >= set(members) else _plain(error)
         raise OAuthError("invalid_request", f"The body is refused: {reason}. It takes: {takes}.") from None
 
 

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from ..config import ServerConfig
-    from ..keyring import Document, Keyring
+    from ..keyring import Keyring
     from ..passwords import Passwords
     from ..store.sqlite import Store
+    from .documents import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Services:
         keyring: Opened keys.
         passwords: Verifies passwords.
         metadata: The published metadata document.
+        jwks: The published JWK Set.
         now: The clock, in epoch seconds.
     """
 
@@ -35,6 +37,7 @@ class Services:
     keyring: Keyring
     passwords: Passwords
     metadata: Document
+    jwks: Document
     now: Callable[[], float]
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from ...errors import UnavailableError
 from ..limits import HEALTH_TIMEOUT_SECONDS
 from .errors import json_response
+from .paths import paths_under
 from .services import services
 
 if TYPE_CHECKING:
@@ -20,15 +21,17 @@ if TYPE_CHECKING:
 
 async def index(request: Request) -> Response:
     """Answer with a list of what there is."""
-    base = services(request).config.base_url
+    config = services(request).config
+    paths = paths_under(config.base_path)
     return json_response(
         {
             "service": "sealwright authorization server",
-            "login": f"POST {base}/login with JSON: username, password",
-            "refresh": f"POST {base}/token with a form: grant_type=refresh_token, refresh_token",
-            "keys": f"{base}/.well-known/jwks.json",
-            "metadata": f"{base}/.well-known/oauth-authorization-server",
-            "health": f"{base}/healthz",
+            "login": f"POST {config.origin}{paths.login} with JSON: username, password",
+            "refresh": f"POST {config.origin}{paths.token} with a form:"
+            " grant_type=refresh_token, refresh_token",
+            "keys": config.origin + paths.jwks,
+            "metadata": config.origin + paths.metadata,
+            "health": config.origin + paths.health,
         }
     )
 

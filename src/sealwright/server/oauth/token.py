@@ -10,10 +10,11 @@ import msgspec
 
 from ...errors import OAuthError
 from ..events import log_event
-from ..sessions import read_refresh_token, write_refresh_token
+from ..refresh_tokens import read_refresh_token
+from ..store.errors import ScopeError
 from ..store.sessions import Outcome, RefreshRules, Session, refresh_session
-from ..tokens import TokenAnswer, mint_access_token, session_name
-from .errors import json_response
+from ..tokens import session_name
+from .issue import issue
 from .request import read_form
 from .services import Services, services
 
@@ -56,17 +57,7 @@ async def token(request: Request) -> Response:
         raise OAuthError("invalid_request", "The form lacks refresh_token.")
     server = services(request)
     session = await _refresh(server, form, form.refresh_token)
-    config, keyring = server.config, server.keyring
-    return json_response(
-        TokenAnswer(
-            access_token=mint_access_token(
-                config, keyring.active, session, scope=form.scope, now=server.now()
-            ),
-            token_type="Bearer",  # noqa: S106  the name of a scheme
-            expires_in=config.access_token_lifetime,
-            refresh_token=write_refresh_token(keyring.refresh, session.id, session.counter),
-        )
-    )
+    return issue(server, session, form.scope)
 
 
 async def _refresh(server: Services, form: TokenRequest, presented: str) -> Session:
@@ -75,16 +66,35 @@ async def _refresh(server: Services, form: TokenRequest, presented: str) -> Sess
     except ValueError:
         log_event("refresh.refused", level=logging.WARNING, reason="malformed")
         raise _refused() from None
+    outcome, session = await _decide(server, form, session_id, counter)
+    _log(outcome, session, session_id, counter)
+    if session is None or outcome not in _ANSWERED:
+        raise _refused()
+    return session
+
+
+async def _decide(
+    server: Services, form: TokenRequest, session_id: bytes, counter: int
+) -> tuple[Outcome, Session | None]:
     config = server.config
-    outcome, session = await server.store.write(
-        refresh_session,
-        session_id,
-        counter,
-        client_id=form.client_id,
-        scope=form.scope,
-        rules=RefreshRules(config.refresh_idle_lifetime, config.refresh_grace, config.refresh_grace_uses),
-        now=server.now(),
-    )
+    rules = RefreshRules(config.refresh_idle_lifetime, config.refresh_grace, config.refresh_grace_uses)
+    try:
+        return await server.store.write(
+            refresh_session,
+            session_id,
+            counter,
+            client_id=form.client_id,
+            scope=form.scope,
+            rules=rules,
+            now=server.now(),
+        )
+    except ScopeError:
+        raise OAuthError(
+            "invalid_scope", "The scope asked for is not within the scope that was granted."
+        ) from None
+
+
+def _log(outcome: Outcome, session: Session | None, session_id: bytes, presented: int) -> None:
     sid = session_name(session_id)
     if outcome is Outcome.REUSED and session is not None:
         log_event(
@@ -92,17 +102,14 @@ async def _refresh(server: Services, form: TokenRequest, presented: str) -> Sess
             level=logging.WARNING,
             sid=sid,
             user=session.user_id,
-            presented=counter,
+            presented=presented,
             current=session.counter,
             action="session revoked",
         )
-    elif outcome is Outcome.REPEATED:
-        log_event("refresh.repeated", sid=sid)
-    elif outcome is not Outcome.ROTATED:
+    elif outcome in _ANSWERED:
+        log_event(f"refresh.{outcome.value}", sid=sid)
+    else:
         log_event("refresh.refused", level=logging.WARNING, sid=sid, reason=outcome.value)
-    if session is None or outcome not in _ANSWERED:
-        raise _refused()
-    return session
 
 
 def _refused() -> OAuthError:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decisions about sessions: plain functions over a connection, called through :mod:`..sessions`.
+"""Decisions about sessions: plain functions over a connection, run for the login and token endpoints.
 
 A session is one row. Its ``counter`` names the one refresh token that is live, so a refresh is one
 compare-and-swap, and two live refresh tokens of one session cannot be expressed.
@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ...errors import OAuthError
 from ..limits import PURGED_PER_LOGIN
+from .errors import ScopeError
 from .tables import sessions, users
 
 
@@ -148,14 +148,7 @@ def start_session(connection: sa.Connection, new: NewSession, *, now: float) -> 
     Returns:
         The session, or None when the user was disabled or given another password meanwhile.
     """
-    user = connection.execute(
-        sa.select(users.c.username, users.c.roles).where(
-            users.c.id == new.user_id,
-            users.c.disabled.is_(False),
-            users.c.password_hash == new.verified_hash,
-        )
-    ).first()
-    if user is None:
+    if not _may_log_in(connection, new):
         return None
     if new.rehashed is not None:
         connection.execute(
@@ -163,31 +156,8 @@ def start_session(connection: sa.Connection, new: NewSession, *, now: float) -> 
         )
     outlived = sa.select(sessions.c.id).where(sessions.c.expires_at < now).limit(PURGED_PER_LOGIN)
     connection.execute(sa.delete(sessions).where(sessions.c.id.in_(outlived)))
-    connection.execute(
-        sa.insert(sessions).values(
-            id=new.id,
-            user_id=new.user_id,
-            client_id=new.client_id,
-            scope=new.scope,
-            audience=new.audience,
-            auth_time=now,
-            counter=0,
-            refreshed_at=now,
-            grace_used=0,
-            idle_expires_at=now + new.idle_lifetime,
-            expires_at=now + new.absolute_lifetime,
-        )
-    )
-    return Session(
-        id=new.id,
-        user_id=new.user_id,
-        username=user.username,
-        roles=tuple(user.roles),
-        client_id=new.client_id,
-        scope=new.scope,
-        audience=new.audience,
-        counter=0,
-    )
+    connection.execute(sa.insert(sessions).values(_first_row(new, now)))
+    return _session(_load(connection, new.id))
 
 
 def refresh_session(
@@ -215,36 +185,24 @@ def refresh_session(
         The outcome, with the session after it when there is a token to answer with or a reuse to report.
 
     Raises:
-        OAuthError: ``invalid_scope``: the scope is not within the session's; nothing has changed.
+        ScopeError: The scope is not within the session's; nothing has changed.
     """
-    rotated = connection.execute(
-        _ROTATE,
-        {
-            "session_id": session_id,
-            "presented": counter,
-            "client": client_id,
-            "moment": now,
-            "idle_until": now + rules.idle_lifetime,
-        },
-    ).first()
-    if rotated is not None:
-        session = _session(rotated)
+    session = _rotate(connection, session_id, counter, client_id=client_id, rules=rules, now=now)
+    if session is not None:
         _require_scope(session, scope)
         return Outcome.ROTATED, session
     row = _load(connection, session_id)
     if row is None:
         return Outcome.UNKNOWN, None
+    session = _session(row)
     outcome = _why_not(row, counter, client_id=client_id, rules=rules, now=now)
     if outcome is Outcome.REPEATED:
-        _require_scope(_session(row), scope)
-        connection.execute(
-            sa.update(sessions)
-            .where(sessions.c.id == session_id)
-            .values(grace_used=sessions.c.grace_used + 1)
-        )
+        _require_scope(session, scope)
+        used = sa.update(sessions).where(sessions.c.id == session_id)
+        connection.execute(used.values(grace_used=sessions.c.grace_used + 1))
     elif outcome is Outcome.REUSED:
         revoke_session(connection, session_id, reason="reuse", now=now)
-    return outcome, _session(row)
+    return outcome, session
 
 
 def revoke_session(connection: sa.Connection, session_id: bytes, *, reason: str, now: float) -> None:
@@ -261,6 +219,53 @@ def revoke_session(connection: sa.Connection, session_id: bytes, *, reason: str,
         .where(sessions.c.id == session_id, sessions.c.revoked_at.is_(None))
         .values(revoked_at=now, revoked_reason=reason)
     )
+
+
+def _may_log_in(connection: sa.Connection, new: NewSession) -> bool:
+    found = sa.select(users.c.id).where(
+        users.c.id == new.user_id,
+        users.c.disabled.is_(False),
+        users.c.password_hash == new.verified_hash,
+    )
+    return connection.execute(found).first() is not None
+
+
+def _first_row(new: NewSession, now: float) -> dict[str, Any]:
+    return {
+        "id": new.id,
+        "user_id": new.user_id,
+        "client_id": new.client_id,
+        "scope": new.scope,
+        "audience": new.audience,
+        "auth_time": now,
+        "counter": 0,
+        "refreshed_at": now,
+        "grace_used": 0,
+        "idle_expires_at": now + new.idle_lifetime,
+        "expires_at": now + new.absolute_lifetime,
+    }
+
+
+def _rotate(
+    connection: sa.Connection,
+    session_id: bytes,
+    counter: int,
+    *,
+    client_id: str | None,
+    rules: RefreshRules,
+    now: float,
+) -> Session | None:
+    rotated = connection.execute(
+        _ROTATE,
+        {
+            "session_id": session_id,
+            "presented": counter,
+            "client": client_id,
+            "moment": now,
+            "idle_until": now + rules.idle_lifetime,
+        },
+    ).first()
+    return None if rotated is None else _session(rotated)
 
 
 def _load(connection: sa.Connection, session_id: bytes) -> Any:
@@ -289,7 +294,7 @@ def _why_not(row: Any, counter: int, *, client_id: str | None, rules: RefreshRul
 def _require_scope(session: Session, scope: str | None) -> None:
     if scope is not None and not set(scope.split(" ")) <= set(session.scope.split(" ")):
         # Raising undoes the rotation, so the presented refresh token stays live.
-        raise OAuthError("invalid_scope", "The scope asked for is not within the scope that was granted.")
+        raise ScopeError("the scope asked for is not within the session's")
 
 
 def _session(row: Any) -> Session:

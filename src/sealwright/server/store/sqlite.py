@@ -13,6 +13,7 @@ import asyncio
 import logging
 import os
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,9 +25,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from ...errors import UnavailableError
+from ...errors import ConfigError, UnavailableError
 from ..events import describe_failure, log_event
 from ..limits import BUSY_TIMEOUT_MILLISECONDS, MAX_BATCH, MAX_PENDING_DECISIONS
+from .errors import ConstraintError
 
 DATABASE_FILE: Final = "sealwright.db"
 _P = ParamSpec("_P")
@@ -98,25 +100,90 @@ def run_once(
         kwargs: Its keyword arguments.
 
     Raises:
+        ConstraintError: The decision broke a constraint.
+        ConfigError: The file or its folder cannot be written.
         UnavailableError: The database cannot be reached, is locked, or its disk is full.
     """
-    engine = open_engine(path)
+    return _alone(path, lambda connection: decision(connection, *args, **kwargs), write=True)
+
+
+def read_once(
+    path: Path, decision: Callable[Concatenate[sa.Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs
+) -> _T:
+    """Run one decision that only reads, for which neither the file nor its folder need be writable.
+
+    Args:
+        path: The database file.
+        decision: The decision.
+        args: Its arguments after the connection.
+        kwargs: Its keyword arguments.
+
+    Raises:
+        UnavailableError: The database cannot be reached.
+        ConfigError: The file cannot be opened.
+    """
+    return _alone(path, lambda connection: decision(connection, *args, **kwargs), write=False)
+
+
+def _alone(path: Path, decision: Callable[[sa.Connection], _T], *, write: bool) -> _T:
+    engine = open_engine(path) if write else _open_for_reading(path)
     try:
-        with engine.connect() as connection, transaction(connection, write=True):
-            return decision(connection, *args, **kwargs)
-    except IntegrityError:
-        # A broken constraint is the caller's mistake, not the database's state.
-        raise
+        with engine.connect() as connection, transaction(connection, write=write):
+            return decision(connection)
+    except IntegrityError as error:
+        raise _broken(error) from error
     except SQLAlchemyError as error:
-        raise unavailable(error) from error
+        raise failure(error, path) from error
     finally:
         engine.dispose()
 
 
-def unavailable(error: SQLAlchemyError) -> UnavailableError:
-    """Return the error that says the database did not answer, with SQLite's own words for the operator."""
+def _open_for_reading(path: Path) -> sa.Engine:
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    if not path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK):
+        # Without a log there is no writer, and SQLite could not make the index of a log in this folder.
+        uri += "&immutable=1"
+    return sa.create_engine(
+        "sqlite+pysqlite://",
+        poolclass=StaticPool,
+        creator=lambda: sqlite3.connect(
+            uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MILLISECONDS / 1000
+        ),
+        hide_parameters=True,
+        logging_name="sealwright",
+    )
+
+
+def _broken(error: IntegrityError) -> ConstraintError:
+    # SQLite names the constraint and its columns, never a value.
+    return ConstraintError(f"the database refuses this: {error.orig}")
+
+
+def failure(error: SQLAlchemyError, path: Path) -> UnavailableError | ConfigError:
+    """Return the error for the operator that says why a database file could not be used.
+
+    Args:
+        error: What SQLAlchemy raised.
+        path: The database file.
+    """
     cause = getattr(error, "orig", None)
+    # The low byte is SQLite's primary result code, whatever the extended one adds.
+    if getattr(cause, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}:
+        return unusable_folder(path.parent, "it cannot be written")
     return UnavailableError(f"the database cannot be used now: {cause or type(error).__name__}")
+
+
+def unusable_folder(folder: Path, reason: str) -> ConfigError:
+    """Return the error for a data folder that cannot be used.
+
+    Args:
+        folder: The data folder.
+        reason: Why not.
+    """
+    return ConfigError(
+        f"data folder {folder}: {reason[0].lower()}{reason[1:]}",
+        hint="Make the folder writable for this user, or name another one.",
+    )
 
 
 @dataclass(slots=True)
@@ -163,6 +230,7 @@ class Store:
             kwargs: Its keyword arguments.
 
         Raises:
+            ConstraintError: The decision broke a constraint.
             UnavailableError: Nothing was written: disk full, database locked, or too much is waiting.
         """
         return await self._submit(self._writes, lambda connection: decision(connection, *args, **kwargs))
@@ -196,7 +264,7 @@ class Store:
         if self._closed:
             raise UnavailableError("the store is closed")
         if jobs.qsize() >= MAX_PENDING_DECISIONS:
-            raise UnavailableError("too many requests are waiting for the database")
+            raise UnavailableError("too many requests are waiting for the database", retry_after=1)
         loop = asyncio.get_running_loop()
         future: asyncio.Future[_T] = loop.create_future()
         jobs.put(_Job(decision, loop, future))
@@ -250,7 +318,7 @@ def _run(connection: sa.Connection, batch: list[_Job], *, write: bool) -> None:
                 # rolled back the whole transaction already: then nobody in the batch may get a result.
                 if not isinstance(error, IntegrityError):
                     raise
-                job.error = error
+                job.error = _broken(error)
             except Exception as error:  # noqa: BLE001  handed to the caller who asked for it
                 job.error = error
             if job.error is not None:
