@@ -44,6 +44,7 @@ _PUBLIC_LINE = re.compile(r"(ssh-|ecdsa-|sk-)")
 TEXTS = specimens()
 _BODY = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\s(?:[A-Za-z-]+: .*\s)*([A-Za-z0-9+/=\s]+)-----END")
 BLOBS = [base64.b64decode(match[2]) for text in TEXTS for match in _BODY.finditer(text)]
+BLOBS += [text for text in TEXTS if text.startswith(b"\x30")]
 JWKS: list[dict[str, Any]] = [json.loads(text) for text in TEXTS if text.startswith(b'{"kty')]
 MEMBERS = sorted({name for jwk in JWKS for name in jwk} | {"use", "key_ops", "crv", "oth", "x5c", "keys"})
 STRANGE: tuple[Any, ...] = (
@@ -69,7 +70,8 @@ STRANGE: tuple[Any, ...] = (
 
 def check_text(draw: Draw) -> None:
     """Read bytes that are a key only if the fuzzer found one."""
-    read_both(draw, draw.rest())
+    as_bytes, password = draw.below(2) == 1, draw.pick(PASSWORDS)
+    read_both(draw, draw.rest(), as_bytes, password)
 
 
 def check_edited(draw: Draw) -> None:
@@ -84,7 +86,7 @@ def check_edited(draw: Draw) -> None:
             text = draw.pick((b"\xef\xbb\xbf", b"\xff\xfe", b"  \n", b'"', b"\0")) + text
         case 3:
             text += draw.pick(TEXTS)
-    read_both(draw, text)
+    read_both(draw, text, draw.below(2) == 1, draw.pick(PASSWORDS))
 
 
 def check_blob(draw: Draw) -> None:
@@ -93,7 +95,8 @@ def check_blob(draw: Draw) -> None:
     label = draw.pick(LABELS)
     armoured = base64.encodebytes(blob).decode()
     text = f"-----BEGIN {label}-----\n{armoured}-----END {label}-----\n".encode()
-    read_both(draw, draw.pick((text, text, text, blob, armoured.encode())))
+    data = draw.pick((text, text, text, blob, armoured.encode()))
+    read_both(draw, data, draw.below(2) == 1, draw.pick(PASSWORDS))
 
 
 def check_jwk(draw: Draw) -> None:
@@ -141,18 +144,18 @@ def check(data: bytes) -> None:
 def seeds() -> Iterator[bytes]:
     """Yield inputs to start from: every key text as it is, and plain decisions for every shape."""
     for text in TEXTS:
-        yield b"\0" + b"\0" * 2 + text
+        for form in (b"\0\0\0", b"\0\1\0", b"\0\1\2"):
+            yield form + text
     for mode in range(1, len(SHAPES)):
         for step in range(max(len(TEXTS), len(JWKS))):
             yield bytes([mode, 0, step])
             yield bytes([mode, 1, step, step, 0, 40, 5, 1, 3, 65, 66, 67, 1, 1])
 
 
-def read_both(draw: Draw, data: bytes) -> None:
-    """Read bytes as one key and as a set, as they are and as text."""
-    given: bytes | str = data if draw.below(2) else data.decode("utf-8", "surrogateescape")
+def read_both(draw: Draw, data: bytes, as_bytes: bool, password: str | bytes | None) -> None:
+    """Read bytes as one key and as a set, as they are or as text."""
+    given: bytes | str = data if as_bytes else data.decode("utf-8", "surrogateescape")
     secrets = secrets_in(data)
-    password = draw.pick(PASSWORDS)
     use(draw, attempt(Key.parse, given, password, allowed=InvalidKeyError, secrets=secrets), secrets)
     read_set(given, secrets)
 
