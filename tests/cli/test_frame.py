@@ -172,11 +172,11 @@ def test_a_full_disk_is_status_2_and_one_line(cli: InProcess) -> None:
 def test_ctrl_c_is_status_130_and_no_traceback(cli: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C is status 130 and no traceback."""
 
-    def interrupted(_argument: str) -> str:
+    def interrupted(_words: tuple[str, ...]) -> str:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("sealwright.cli.inspect.read_token", interrupted)
-    assert tokens.read_token("a.b.c") == "a.b.c"
+    assert tokens.read_token(("a.b.c",)) == "a.b.c"
     done = cli("inspect", "-")
     assert (done.status, done.err) == (130, "sealwright: stopped\n")
 
@@ -214,3 +214,44 @@ def test_a_stream_that_knows_ascii_only_gets_escapes(cli: InProcess, program: Pr
     done = program("inspect", text, env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
     assert done.returncode == 0, done.stderr
     assert b"zo\\xeb" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        ("verify", "--key", "k", "Bearer"),
+        ("inspect", "Bearer"),
+        ("sign", "--sub", "susan"),
+        ("users",),
+        ("verify", "--key"),
+        (),
+    ],
+)
+def test_a_misplaced_token_is_never_repeated_in_an_error(cli: InProcess, before: tuple[str, ...]) -> None:
+    """An unquoted token, or one in another argument's place, stays out of standard error."""
+    text = token(cli, "--sub", "susan")
+    done = cli(*before, text)
+    assert (done.status, done.out) == (2, "")
+    assert done.err.count("\n") == 1
+    assert not any(part in done.err for part in text.split("."))
+    if "Bearer" in before:
+        assert "quotes" in done.err
+
+
+@pytest.mark.parametrize("command", [("inspect",), ("verify", "--key", "k")])
+def test_a_file_in_place_of_a_token_is_told_apart(cli: InProcess, command: tuple[str, ...]) -> None:
+    """The error for a file's name says how to read a token from it."""
+    Path("my token").write_text(token(cli, "--sub", "susan"))
+    done = cli(*command, "my token")
+    assert done.status == 2
+    assert "my token is a file: give - < 'my token'" in done.err
+
+
+def test_advice_that_is_a_question_keeps_its_punctuation(cli: InProcess) -> None:
+    """A spelling mistake is answered with the right word, and no full stop follows a question mark."""
+    for arguments, advice in ((("verfy",), "verify"), (("keygen", "--alg", "es256"), "did you mean ES256?")):
+        done = cli(*arguments)
+        assert done.status == 2
+        assert advice in done.err
+        assert "?." not in done.err
+        assert "? See" in done.err

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sealwright.cli.limits import MAX_INPUT
 from sealwright.jose import Key, KeySet, claims, jws
+from sealwright.jose.limits import MAX_KEY_BYTES
 
 if TYPE_CHECKING:
     from tests.cli.conftest import InProcess, Terminal
@@ -275,7 +277,14 @@ def test_hostile_claims_are_printed_as_escapes(cli: InProcess, key: Key) -> None
 
 def test_the_line_that_keygen_prints_works_when_pasted(cli: InProcess, tmp_path: Path) -> None:
     """The line that keygen prints works when pasted."""
-    line = cli("keygen", "it's a key").out.strip().splitlines()[-1]
+    Path("a password").write_text("correct horse")
+    for options in ((), ("--password-file", "a password")):
+        shown = cli("keygen", f"it's {len(options)} keys", *options).out
+        assert ("encrypted with the password" in shown) is bool(options)
+        _paste(shown.strip().splitlines()[-1], tmp_path)
+
+
+def _paste(line: str, tmp_path: Path) -> None:
     command = ["bash", "-o", "pipefail", "-c", line]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
@@ -291,3 +300,44 @@ def test_an_issuer_that_cannot_be_reached_is_status_2_and_not_a_refusal(
     done = cli("verify", text, "--issuer", issuer, "--audience", "api")
     assert (done.status, done.out) == (2, "")
     assert done.err.count("\n") == 1
+
+
+def test_sign_json_shows_the_token_with_its_header_and_claims(cli: InProcess, key: Key) -> None:
+    """One JSON document holds the token and what was signed."""
+    document = json.loads(cli("sign", "--key", "k", "--sub", "susan", "--json").out)
+    verified = jws.verify(document["token"], key.public())
+    assert document["header"] == dict(verified.header)
+    assert document["claims"] == claims.parse(verified.payload) == {"sub": "susan"}
+
+
+def test_audience_and_issuer_have_two_spellings(cli: InProcess, key: Key) -> None:
+    """The spelling of one command works for the other."""
+    text = sign(cli, "--issuer", "i", "--audience", "a", "--audience", "b")
+    assert claims.parse(jws.parse(text).payload) == {"iss": "i", "aud": ["a", "b"]}
+    assert cli("verify", text, "--key", "k.pub", "--aud", "b", "--iss", "i").status == 0
+
+
+def test_a_secret_or_claims_that_are_too_long_are_refused_and_never_cut(cli: InProcess, key: Key) -> None:
+    """A long file is an error; the longest secret that counts may have a final newline."""
+    Path("secret").write_bytes(b"s" * MAX_KEY_BYTES + b"\r\n")
+    assert cli("sign", "--secret-file", "secret", "--sub", "susan").status == 0
+    for content in (b"s" * (MAX_KEY_BYTES + 1), b"s" * MAX_KEY_BYTES + b"\r\nmore"):
+        Path("secret").write_bytes(content)
+        done = cli("sign", "--secret-file", "secret", "--sub", "susan")
+        assert (done.status, done.out) == (2, "")
+        assert f"secret holds more than {MAX_KEY_BYTES} bytes" in done.err
+    Path("claims").write_bytes(b"{}" + b" " * MAX_INPUT)
+    done = cli("sign", "--key", "k", "--claims", "@claims")
+    assert done.status == 2
+    assert "claims holds more than" in done.err
+
+
+@pytest.mark.parametrize(
+    "options", [("--issuer", "https://issuer.example", "--audience", "api"), ("--secret-file", "secret")]
+)
+def test_a_password_that_opens_nothing_is_refused(cli: InProcess, options: tuple[str, ...]) -> None:
+    """--password-file without --key is a mistake, and not ignored."""
+    Path("secret").write_text(SECRET)
+    done = cli("verify", ARTICLE_TOKEN, *options, "--password-file", "secret")
+    assert done.status == 2
+    assert "--password-file" in done.err

@@ -68,6 +68,40 @@ def test_a_new_password_can_be_set(cli: InProcess, data: str) -> None:
     done = cli("users", "passwd", "admin", "--password-stdin", "--data", data, stdin="correct horse\n")
     assert done.status == 0, done.err
     assert "new password" in done.out
+    arguments = ("users", "passwd", "admin", "--password-stdin", "--data", data, "--json")
+    assert json.loads(cli(*arguments, stdin="correct horse\n").out) == {"username": "admin"}
+
+
+def test_a_password_that_cannot_be_used_is_refused_before_it_is_typed_again(
+    terminal: Terminal, data: str
+) -> None:
+    """One prompt is enough to say that a password is too short."""
+    status, shown = terminal("users", "add", "susan", "--data", data, answers=("short",))
+    assert status == 2
+    assert "at least 8 characters" in shown
+    assert "again" not in shown
+
+
+def test_a_disabled_user_is_listed_as_such_until_enabled(cli: InProcess, data: str) -> None:
+    """Disable and enable change the user's state, in words and as JSON."""
+    assert "neither log in nor refresh" in cli("users", "disable", "admin", "--data", data).out
+    assert json.loads(cli("users", "list", "--data", data, "--json").out)[0]["disabled"] is True
+    assert "disabled" in cli("users", "list", "--data", data).out
+    done = cli("users", "enable", "admin", "--data", data, "--json")
+    assert json.loads(done.out) == {"username": "admin", "disabled": False}
+    assert json.loads(cli("users", "list", "--data", data, "--json").out)[0]["disabled"] is False
+
+
+def test_a_long_name_hides_no_column(cli: InProcess, terminal: Terminal, data: str) -> None:
+    """On a narrow terminal names and roles wrap; what is piped has one line for each user."""
+    name = "n" * 120
+    arguments = ("users", "add", name, "--role", "r" * 120, "--password-stdin", "--data", data)
+    assert cli(*arguments, stdin="correct horse\n").status == 0
+    shown = terminal("users", "list", "--data", data, env={"COLUMNS": "80", "NO_COLOR": "1"})[1]
+    assert shown.count("UTC") == 2
+    assert shown.count("active") == 2
+    assert max(map(len, shown.splitlines())) <= 80
+    assert len(cli("users", "list", "--data", data).out.splitlines()) == 3
 
 
 @pytest.mark.parametrize(
@@ -83,6 +117,8 @@ def test_a_new_password_can_be_set(cli: InProcess, data: str) -> None:
         (("add", "susan", "--password-stdin", "--role", "a b"), "correct horse\n"),
         (("add", "susan"), "correct horse\n"),
         (("passwd", "nobody", "--password-stdin"), "correct horse\n"),
+        (("disable", "nobody"), ""),
+        (("enable", "nobody"), ""),
         (("remove", "admin"), ""),
     ],
 )

@@ -2,7 +2,8 @@
 """The command group, and the frame every command runs in: streams, errors, exit status.
 
 Called by `sealwright.cli.main`. Command modules import the server, the verifier and key code only inside
-their functions, so ``--help`` and ``keygen`` never load a web framework or a database.
+their functions, so ``--help`` and ``keygen`` never load a web framework or a database; only the server's
+settings (`server.config`, plain values) are imported at once, for the defaults that ``serve --help`` shows.
 """
 
 from __future__ import annotations

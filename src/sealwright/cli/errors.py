@@ -6,6 +6,7 @@ from __future__ import annotations
 import errno
 import importlib.util
 import os
+import re
 import sys
 
 import click
@@ -19,6 +20,9 @@ SUCCESS, NO, TROUBLE, INTERRUPTED = 0, 1, 2, 130
 _SERVER_MODULES = frozenset({"alembic", "argon2", "granian", "sqlalchemy", "starlette"})
 
 _NO_SERVER = 'this command needs the authorization server: pip install "sealwright[server]"'
+
+# What click says about a misplaced argument quotes it, and a token belongs into no log.
+_TOKEN = re.compile(r"eyJ[\w-]*\.[\w.-]*|swr1\.[\w.-]+")
 
 _FIXES = {
     errno.ENOENT: "Look at the path, or create its folder first",
@@ -112,7 +116,8 @@ def _discard_output() -> None:
 
 def _line(what: str, fix: str, status: int) -> int:
     sentences = [" ".join(part.split()).rstrip(".") for part in (what, fix) if part]
-    text = "sealwright: " + ". ".join(visible(part) for part in sentences)
+    text = "sealwright: " + ". ".join(visible(_TOKEN.sub("(a token)", part)) for part in sentences)
+    text = text.replace("?. ", "? ")
     try:
         click.echo(text if len(sentences) == 1 or text.endswith("?") else text + ".", err=True)
     except OSError:

@@ -10,9 +10,10 @@ import click
 
 from ..errors import InvalidSignatureError, InvalidTokenError
 from .errors import AnswerNoError
+from .options import json_option
 from .output import console, print_json, visible
 from .times import date_claims
-from .tokens import REFRESH_TOKEN_PREFIX, read_token
+from .tokens import REFRESH_TOKEN_PREFIX, read_token, token_argument
 from .tokenview import PART_STYLES, heading, members
 
 _NOT_KNOWN = (
@@ -29,9 +30,9 @@ _OPAQUE = (
 
 
 @click.command()
-@click.argument("token")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def inspect(token: str, *, as_json: bool) -> None:
+@token_argument
+@json_option
+def inspect(token: tuple[str, ...], *, as_json: bool) -> None:
     """Show what TOKEN says, without verifying it.
 
     TOKEN is a token, with or without "Bearer" in front, or - to read it from standard input, which keeps it

@@ -12,6 +12,7 @@ import click
 
 from ..errors import ConfigError, InvalidKeyError
 from .keys import AlgorithmName, ask_password, read_password_file
+from .options import json_option
 from .output import console, print_json, program_name, visible
 from .tokenview import heading
 
@@ -47,7 +48,7 @@ _OWNER_ONLY, _EVERYONE = 0o600, 0o644
 @click.option(
     "--password-file", type=click.Path(path_type=Path), metavar="FILE", help="Read that password here."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 def keygen(
     path: Path | None,
     alg: str,
@@ -73,27 +74,43 @@ def keygen(
     private_path = path or _DEFAULT_PATH
     public_path = None if secret else Path(f"{private_path}.pub")
     _refuse_existing(private_path, public_path)
-    password = None
-    if password_file is not None:
-        password = read_password_file(password_file)
-    elif ask:
-        password = ask_password("Password for the private key", confirm=True, instead="--password-file")
-
+    password = _new_password(password_file, ask=ask)
     key = Key.generate(alg, bits=bits or _DEFAULT_BITS)
+    _write_pair(key, alg, form, password, private_path, public_path)
+    if as_json:
+        print_json(_document(key, alg, private_path, public_path))
+        return
+    opening = "" if password is None else " --password"
+    if password_file is not None:
+        opening = f" --password-file {shlex.quote(visible(str(password_file)))}"
+    _announce(key, alg, private_path, public_path, opening=opening)
+
+
+def _new_password(path: Path | None, *, ask: bool) -> str | None:
+    if path is not None:
+        return read_password_file(path)
+    if ask:
+        return ask_password("Password for the private key", confirm=True, instead="--password-file")
+    return None
+
+
+def _write_pair(
+    key: Key, alg: str, form: str, password: str | None, private_path: Path, public_path: Path | None
+) -> None:
     try:
         private_text = _text(key, form, private=True, password=password)
-        public_text = "" if secret else _text(key.public(), form, private=False)
+        public_text = "" if public_path is None else _text(key.public(), form, private=False)
     except (InvalidKeyError, ValueError) as err:
         raise click.UsageError(f"an {alg} key cannot be written as --format {form}") from err
     _write_new(private_path, private_text, mode=_OWNER_ONLY)
-    if public_path is not None:
-        try:
-            _write_new(public_path, public_text, mode=_EVERYONE)
-        except BaseException:
-            # Half a key pair would stand in the way of the next try.
-            private_path.unlink(missing_ok=True)
-            raise
-    _announce(key, alg, private_path, public_path, as_json=as_json)
+    if public_path is None:
+        return
+    try:
+        _write_new(public_path, public_text, mode=_EVERYONE)
+    except BaseException:
+        # Half a key pair would stand in the way of the next try.
+        private_path.unlink(missing_ok=True)
+        raise
 
 
 def _refuse_odd_options(row: Algorithm, form: str, *, bits: int | None, password: bool) -> None:
@@ -150,17 +167,18 @@ def _write_new(path: Path, text: str, *, mode: int) -> None:
         raise
 
 
-def _announce(key: Key, alg: str, private_path: Path, public_path: Path | None, *, as_json: bool) -> None:
-    document: dict[str, Any] = {
+def _document(key: Key, alg: str, private_path: Path, public_path: Path | None) -> dict[str, Any]:
+    return {
         "alg": alg,
         "kty": key.kty,
         "kid": key.kid,
         "private_key": str(private_path),
         "public_key": None if public_path is None else str(public_path),
     }
-    if as_json:
-        print_json(document)
-        return
+
+
+def _announce(key: Key, alg: str, private_path: Path, public_path: Path | None, *, opening: str) -> None:
+    """Say what was made, and a line to paste; `opening` is that line's option for an encrypted key."""
     out = console()
     out.print(heading(f"New {alg} key"))
     out.print(f"  fingerprint  {key.kid}  (RFC 7638 thumbprint; tokens name the key by it, as kid)")
@@ -170,13 +188,14 @@ def _announce(key: Key, alg: str, private_path: Path, public_path: Path | None, 
             f"  secret       {visible(str(private_path))}  (mode 0600: whoever has it can sign AND verify)"
         )
     else:
+        mode = "mode 0600, encrypted with the password" if opening else "mode 0600"
         out.print(
-            f"  private key  {visible(str(private_path))}  (mode 0600: it signs, and stays with one service)"
+            f"  private key  {visible(str(private_path))}  ({mode}: it signs, and stays with one service)"
         )
         out.print(f"  public key   {visible(str(public_path))}  (it verifies: give it to everyone)")
     verifying = name if public_path is None else shlex.quote(visible(str(public_path)))
     out.print()
     out.print(heading("Next"))
     program = program_name()
-    signing = f"{program} sign --key {name} --alg {alg} --sub susan --exp 10m"
+    signing = f"{program} sign --key {name}{opening} --alg {alg} --sub susan --exp 10m"
     out.print(f"  {signing} | {program} verify - --key {verifying}")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ..errors import InvalidKeyError
+from .limits import MAX_PASSWORD_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 _FILE = click.Path(dir_okay=True, path_type=Path)
-_MAX_PASSWORD = 1024
+_KEY_OPTIONS = ("key_file", "secret_file", "secret_env")
 
 
 class AlgorithmName(click.ParamType[str]):
@@ -45,7 +46,9 @@ class AlgorithmName(click.ParamType[str]):
         from ..jose import ALGORITHMS
 
         if value not in ALGORITHMS:
-            self.fail(f"there is no {value!r}; there are {', '.join(ALGORITHMS)}", param, ctx)
+            meant = [name for name in ALGORITHMS if name.casefold() == str(value).casefold()]
+            advice = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(ALGORITHMS)}"
+            self.fail(f"there is no {value!r}; {advice}", param, ctx)
         return str(value)
 
 
@@ -122,11 +125,13 @@ def load_keys(options: dict[str, Any], *, algorithm: str | None = None) -> Key |
     """
     from ..jose import Key
 
-    named = [name for name in ("key_file", "secret_file", "secret_env") if options[name] is not None]
+    named = [name for name in _KEY_OPTIONS if options[name] is not None]
     if len(named) != 1:
         raise click.UsageError("give exactly one of --key, --secret-file and --secret-env")
     if named == ["key_file"]:
         return _load_key_file(options["key_file"], _password(options))
+    if has_password(options):
+        raise click.UsageError("--password and --password-file are for an encrypted key given with --key")
     secret = _read_secret(options)
     try:
         return Key.from_secret(secret, algorithm or "HS256")
@@ -135,24 +140,51 @@ def load_keys(options: dict[str, Any], *, algorithm: str | None = None) -> Key |
         raise InvalidKeyError(str(err), hint=hint) from err
 
 
-def ask_password(prompt: str, *, confirm: bool, instead: str) -> str:
+def names_a_key(options: dict[str, Any]) -> bool:
+    """Say whether any key or secret is named.
+
+    Args:
+        options: What `key_options` put on the command line.
+    """
+    return any(options[name] is not None for name in _KEY_OPTIONS)
+
+
+def has_password(options: dict[str, Any]) -> bool:
+    """Say whether a private key's password is offered.
+
+    Args:
+        options: What `key_options` put on the command line.
+    """
+    return bool(options["ask"]) or options["password_file"] is not None
+
+
+def ask_password(
+    prompt: str, *, confirm: bool, instead: str, check: Callable[[str], object] | None = None
+) -> str:
     """Ask for a password without showing it.
 
     Args:
         prompt: What to ask for.
         confirm: Whether it has to be typed twice.
         instead: The option for when there is no terminal, for the error.
+        check: Raises when the password cannot be used, before it has to be typed again.
 
     Returns:
         What was typed.
 
     Raises:
         click.UsageError: There is no terminal to ask on.
+        SealwrightError: `check` refused it.
     """
     if sys.stdin is None or not sys.stdin.isatty():
         raise click.UsageError(f"there is no terminal to ask for a password on: use {instead}")
-    answer: str = click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
-    return answer
+    while True:
+        answer: str = click.prompt(prompt, hide_input=True, err=True)
+        if check is not None:
+            check(answer)
+        if not confirm or answer == click.prompt("The same again", hide_input=True, err=True):
+            return answer
+        click.echo("The two differ. Once more, from the start.", err=True)
 
 
 def _load_key_file(path: Path, password: str | None) -> Key | KeySet:
@@ -186,7 +218,14 @@ def _read_secret(options: dict[str, Any]) -> bytes:
     path: Path | None = options["secret_file"]
     if path is not None:
         with path.open("rb") as file:
-            return _without_newline(file.read(MAX_KEY_BYTES))
+            # Enough to see that there is too much, whatever a final newline is made of.
+            secret = _without_newline(file.read(MAX_KEY_BYTES + 3))
+        if len(secret) > MAX_KEY_BYTES:
+            raise InvalidKeyError(
+                f"{path} holds more than {MAX_KEY_BYTES} bytes, which is no secret",
+                hint="Make a new one with sealwright keygen --alg HS256",
+            )
+        return secret
     name = options["secret_env"]
     value = os.environb.get(os.fsencode(name))
     if not value:
@@ -217,9 +256,9 @@ def read_password_file(path: Path) -> str:
         OSError: The file cannot be read.
     """
     with path.open("rb") as file:
-        data = _without_newline(file.read(_MAX_PASSWORD + 1))
-    if not data or len(data) > _MAX_PASSWORD:
-        raise InvalidKeyError(f"{path} should hold a password of 1 to {_MAX_PASSWORD} bytes")
+        data = _without_newline(file.read(MAX_PASSWORD_BYTES + 3))
+    if not data or len(data) > MAX_PASSWORD_BYTES:
+        raise InvalidKeyError(f"{path} should hold a password of 1 to {MAX_PASSWORD_BYTES} bytes")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from ..errors import UnavailableError
+from .limits import MAX_ANSWER_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +28,6 @@ READY_SECONDS = 30.0
 
 _STOP_SECONDS = 5.0
 _POLL_SECONDS = 0.05
-_MAX_BODY = 1_000_000
 
 
 @dataclass(slots=True)
@@ -174,7 +174,7 @@ def request(
     try:
         connection.request(method, parts.path or "/", body=body, headers=dict(headers or {}))
         response = connection.getresponse()
-        return Answer(response.status, response.read(_MAX_BODY))
+        return Answer(response.status, response.read(MAX_ANSWER_BYTES))
     except (OSError, http.client.HTTPException) as err:
         raise UnavailableError(f"{method} {url} was not answered: {err}") from err
     finally:

@@ -10,6 +10,8 @@ import click
 
 from ..errors import InvalidAlgorithmError
 from .keys import AlgorithmName, key_options, load_key
+from .options import json_option
+from .output import print_json
 from .times import Duration
 from .tokens import assignments, read_claims
 
@@ -30,10 +32,22 @@ if TYPE_CHECKING:
     help="All claims as a JSON object; - reads it from stdin, @FILE from a file.",
 )
 @click.option("--claim", "extra", multiple=True, metavar="NAME=VALUE", help="One claim; may be repeated.")
-@click.option("--iss", help="Issuer claim.")
-@click.option("--sub", help="Subject claim.")
-@click.option("--aud", multiple=True, help="Audience claim; repeated, it becomes a list.")
-@click.option("--exp", type=Duration(), help="Expires this long from now (90s, 10m, 2h, 7d); adds iat too.")
+@click.option("--iss", "--issuer", "iss", metavar="TEXT", help="Issuer claim.")
+@click.option("--sub", metavar="TEXT", help="Subject claim.")
+@click.option(
+    "--aud",
+    "--audience",
+    "aud",
+    multiple=True,
+    metavar="NAME",
+    help="Audience claim; repeated, it becomes a list.",
+)
+@click.option(
+    "--exp",
+    type=Duration(),
+    help="Expires this long from now (90s, 10m, 2h, 7d; a bare 10 is ten seconds); adds iat too.",
+)
+@json_option
 def sign(
     *,
     alg: str | None,
@@ -44,6 +58,7 @@ def sign(
     sub: str | None,
     aud: tuple[str, ...],
     exp: int | None,
+    as_json: bool,
     **key: Any,
 ) -> None:
     """Sign claims and print the token.
@@ -69,7 +84,10 @@ def sign(
         token = jws.sign(claims.dump(body), loaded, alg, _headers(loaded, headers))
     except (InvalidAlgorithmError, TypeError, ValueError) as err:
         raise click.UsageError(str(err)) from err
-    click.echo(token)
+    if as_json:
+        print_json({"token": token, "header": dict(jws.parse(token).header), "claims": body})
+    else:
+        click.echo(token)
 
 
 def _audience(values: tuple[str, ...]) -> str | list[str] | None:

@@ -3,32 +3,61 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from ..errors import DecodeError
+from .limits import MAX_INPUT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 REFRESH_TOKEN_PREFIX = "swr1."  # noqa: S105 - the public mark of our refresh tokens, not one of them
-_MAX_INPUT = 1_000_000
 _BEARER = re.compile(r"\A(?:authorization:\s*)?bearer\s+", re.IGNORECASE)
 
 
-def read_token(argument: str) -> str:
+def token_argument(command: _Command) -> _Command:
+    """Add the argument ``TOKEN``, whose words `read_token` reads.
+
+    Args:
+        command: The command.
+
+    Returns:
+        The same command.
+    """
+    # Any number of words: click's own error for a word too many would show the token.
+    return click.argument("token", nargs=-1, required=True, metavar="TOKEN")(command)
+
+
+def read_token(words: tuple[str, ...]) -> str:
     """Take a token from the command line, or from standard input when it is ``-``.
 
     Args:
-        argument: The token, with or without ``Bearer`` in front, or ``-``.
+        words: One: the token, with or without ``Bearer`` in front, or ``-``.
 
     Returns:
         The bare token.
 
     Raises:
+        click.UsageError: There are several words, or it is a file's name.
         DecodeError: There is nothing, or white space inside it.
     """
+    if len(words) != 1:
+        raise click.UsageError('TOKEN is one argument: put it in quotes, "Bearer ..." too')
+    argument = words[0]
+    # os.path says no where Path would raise, as for a token that is too long for a file's name.
+    if os.path.isfile(argument):  # noqa: PTH113
+        raise click.UsageError(
+            f"{argument} is a file: give - < {shlex.quote(argument)} to read a token from it"
+        )
     text = _BEARER.sub("", (_read_stdin() if argument == "-" else argument).strip())
     if not text or text.lower() == "bearer":
         raise DecodeError("the token is empty")
@@ -61,7 +90,9 @@ def read_claims(source: str | None) -> dict[str, Any]:
         raw = _read_stdin().encode("utf-8", "surrogateescape")
     elif source.startswith("@"):
         with Path(source[1:]).open("rb") as file:
-            raw = file.read(_MAX_INPUT)
+            raw = file.read(MAX_INPUT + 1)
+        if len(raw) > MAX_INPUT:
+            raise click.UsageError(f"--claims: {source[1:]} holds more than {MAX_INPUT} bytes")
     else:
         raw = source.encode("utf-8", "surrogateescape")
     try:
@@ -101,7 +132,7 @@ def assignments(option: str, texts: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _read_stdin() -> str:
-    text = sys.stdin.read(_MAX_INPUT + 1) if sys.stdin else ""
-    if len(text) > _MAX_INPUT:
-        raise click.UsageError("standard input holds more than a million characters: that is no token")
+    text = sys.stdin.read(MAX_INPUT + 1) if sys.stdin else ""
+    if len(text) > MAX_INPUT:
+        raise click.UsageError(f"standard input holds more than {MAX_INPUT} characters: that is no token")
     return text

@@ -11,10 +11,10 @@ from typing import Any
 import click
 
 from ..errors import InvalidAudienceError, InvalidTokenError
-from .keys import AlgorithmName, key_options, load_keys
+from .keys import AlgorithmName, has_password, key_options, load_keys, names_a_key
 from .output import console, json_text, print_json, visible
 from .times import Duration
-from .tokens import read_token
+from .tokens import read_token, token_argument
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,8 @@ class _Expected:
     leeway: int | None
 
 
-_KEY_OPTIONS = ("key_file", "secret_file", "secret_env")
-
-
 @click.command()
-@click.argument("token")
+@token_argument
 @key_options
 @click.option(
     "--issuer", metavar="URL", help="Fetch the keys of this authorization server, and verify all its rules."
@@ -43,14 +40,20 @@ _KEY_OPTIONS = ("key_file", "secret_file", "secret_env")
     multiple=True,
     help="Accept only this; may be repeated.",
 )
-@click.option("--audience", metavar="NAME", help="The aud the token must be for; required with --issuer.")
+@click.option(
+    "--audience",
+    "--aud",
+    "audience",
+    metavar="NAME",
+    help="The aud the token must be for; required with --issuer.",
+)
 @click.option("--iss", metavar="TEXT", help="With a key: the iss the token must have.")
 @click.option(
     "--leeway", type=Duration(), help="Clock tolerance.  [default: 0 with a key, 30s with --issuer]"
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, for a refused token too.")
 def verify(
-    token: str,
+    token: tuple[str, ...],
     *,
     issuer: str | None,
     algorithms: tuple[str, ...],
@@ -67,8 +70,10 @@ def verify(
     dates and what --audience and --iss ask for are verified. The claims are printed as JSON; a refused
     token is exit status 1 and the reason in one line.
     """
-    if (issuer is None) == all(key[name] is None for name in _KEY_OPTIONS):
+    if (issuer is None) != names_a_key(key):
         raise click.UsageError("give either a key (--key, --secret-file, --secret-env) or --issuer URL")
+    if issuer is not None and has_password(key):
+        raise click.UsageError("--password and --password-file go with --key; --issuer URL needs no password")
     try:
         text = read_token(token)
         expected = _Expected(algorithms, audience, iss, leeway)
