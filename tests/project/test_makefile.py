@@ -7,16 +7,18 @@ import os
 import re
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     Setup = Callable[..., subprocess.CompletedProcess[str]]
 
+NOBODY = 65_534
 TOOLS = ("sh", "dirname", "cat", "cksum", "uname", "id", "tail", "rm")
 PYTHONS = ("python3.13", "python3.12", "python3.11", "python3")
 # A stand-in for an interpreter answers the questions that scripts/setup puts to it with -c.
@@ -29,11 +31,25 @@ FAILING_VENV = (
 
 
 @pytest.fixture
-def setup(root: Path, tmp_path: Path) -> Setup:
-    """A function that runs scripts/setup in a copy of the project with these interpreters alone."""
-    copy = tmp_path / "a copy"
-    commands = tmp_path / "commands"
+def place() -> Iterator[Path]:
+    """A temporary folder that every user may enter, which pytest's own is not."""
+    with tempfile.TemporaryDirectory(prefix="sealwright-setup-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture
+def setup(root: Path, place: Path) -> Setup:
+    """A function that runs scripts/setup in a copy of the project with these interpreters alone.
+
+    With `unprivileged`, root, who may write everywhere, runs it as a user without any rights.
+    """
+    copy = place / "a copy"
+    commands = place / "commands"
     commands.mkdir()
+    identity: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
     shutil.copytree(root / "scripts", copy / "scripts")
     shutil.copytree(root / "requirements", copy / "requirements")
     shutil.copy(root / "pyproject.toml", copy)
@@ -43,7 +59,11 @@ def setup(root: Path, tmp_path: Path) -> Setup:
         (commands / tool).symlink_to(found)
 
     def run(
-        level: str = "run", variables: dict[str, str] | None = None, **pythons: str
+        level: str = "run",
+        variables: dict[str, str] | None = None,
+        *,
+        unprivileged: bool = False,
+        **pythons: str,
     ) -> subprocess.CompletedProcess[str]:
         for name, body in pythons.items():
             script = commands / name.replace("_", ".")
@@ -51,11 +71,12 @@ def setup(root: Path, tmp_path: Path) -> Setup:
             script.chmod(0o755)
         return subprocess.run(
             [commands / "sh", copy / "scripts" / "setup", level],
-            env={"PATH": str(commands), "HOME": str(tmp_path)} | (variables or {}),
+            env={"PATH": str(commands), "HOME": str(place)} | (variables or {}),
             capture_output=True,
             text=True,
             check=False,
             timeout=60,
+            **(identity if unprivileged else {}),
         )
 
     return run
@@ -113,14 +134,13 @@ def test_an_unknown_level_is_one_line(setup: Setup) -> None:
     assert only_line(setup("rnu")) == "setup: unknown level rnu. Fix: one of run, dev, bench, fuzz"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="NOT TESTED: root may write everywhere")
-def test_a_read_only_folder_is_one_line(setup: Setup, tmp_path: Path) -> None:
+def test_a_read_only_folder_is_one_line(setup: Setup, place: Path) -> None:
     """Nothing is tried in a folder that cannot take a virtual environment."""
-    (tmp_path / "a copy").chmod(0o555)
+    (place / "a copy").chmod(0o555)
     try:
-        assert "is not writable. Fix: " in only_line(setup(python3=NO_VENV))
+        assert "is not writable. Fix: " in only_line(setup(unprivileged=True, python3=NO_VENV))
     finally:
-        (tmp_path / "a copy").chmod(0o755)
+        (place / "a copy").chmod(0o755)
 
 
 @pytest.mark.parametrize("target", ["serve", "test", "lint", "bench", "fuzz", "clean", "help"])
