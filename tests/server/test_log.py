@@ -36,7 +36,7 @@ def test_no_secret_reaches_the_log_at_any_level(server: Server, caplog: pytest.L
     server.client.post("/login", content=f'{{"username":"susan","password":"{mistyped}"')
     server.client.post("/token", data={"grant_type": "refresh_token", mistyped: first})
     server.client.post(f"/token?refresh_token={first}")
-    set_password(server.config, "susan", "another good password")
+    set_password(server.config, "susan", "another good password", now=server.clock())
     keyring = load_keyring(server.config)
     assert isinstance(keyring.active, Key)
     secrets = [

@@ -20,6 +20,7 @@ from sealwright.jose import KeySet, claims, jws
 from sealwright.server.app import create_app
 from sealwright.server.config import Argon2Parameters
 from sealwright.server.passwords import Passwords, normalise_password
+from sealwright.server.setup import open_data
 from sealwright.server.users import add_user, list_users, set_disabled
 
 if TYPE_CHECKING:
@@ -77,6 +78,23 @@ def test_the_access_token_follows_rfc_9068(server: Server) -> None:
         "username": "susan",
         "roles": ["customer"],
     }
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "EdDSA"])
+def test_access_tokens_are_signed_with_the_algorithm_that_is_set(server: Server, algorithm: str) -> None:
+    """The published keys verify them, and a session that began under another algorithm goes on."""
+    old = server.tokens()["refresh_token"]
+    config = replace(server.config, access_token_algorithm=algorithm)
+    open_data(config, now=server.clock())
+    with TestClient(create_app(config, server.clock), base_url=config.issuer) as client:
+        published = KeySet.parse(client.get("/.well-known/jwks.json").content)
+        form = {"grant_type": "refresh_token", "refresh_token": old}
+        for answer in (
+            client.post("/login", json={"username": "susan", "password": PASSWORD}),
+            client.post("/token", data=form),
+        ):
+            verified = jws.verify(answer.json()["access_token"], published, [algorithm])
+            assert verified.header["alg"] == algorithm
 
 
 def test_every_login_is_a_session_and_every_token_has_an_id(server: Server) -> None:

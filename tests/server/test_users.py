@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from sealwright.server.config import ServerConfig
 
 PASSWORD = "correct horse battery staple"
+NOW = 1_800_000_000.0
 
 
 def test_users_are_added_and_listed(ready: ServerConfig) -> None:
     """In the order of their names, with what the token will say."""
-    added = add_user(ready, " Zo\u0065\u0308 ", PASSWORD, ["a", "b", "a"])
+    added = add_user(ready, " Zo\u0065\u0308 ", PASSWORD, ["a", "b", "a"], now=NOW)
     assert (added.username, added.roles) == ("Zo\u00eb", ("a", "b"))
     assert [user.username for user in list_users(ready)] == ["admin", "susan", "Zo\u00eb"]
     assert added.id.startswith("usr_")
@@ -39,7 +40,7 @@ def test_users_are_added_and_listed(ready: ServerConfig) -> None:
 def test_two_spellings_of_one_name_are_one_user(ready: ServerConfig, name: str) -> None:
     """Case, width and historic letters make no second susan."""
     with pytest.raises(ConfigError, match=r"^username: there is already a user"):
-        add_user(ready, name, PASSWORD)
+        add_user(ready, name, PASSWORD, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_two_spellings_of_one_name_are_one_user(ready: ServerConfig, name: str) 
 def test_names_that_cannot_be_seen_or_typed_are_refused(ready: ServerConfig, name: str) -> None:
     """Spaces inside, control characters, invisible characters and too much text."""
     with pytest.raises(ConfigError, match=r"^username: must"):
-        add_user(ready, name, PASSWORD)
+        add_user(ready, name, PASSWORD, now=NOW)
 
 
 def test_a_name_is_normalised_the_same_way_twice() -> None:
@@ -65,7 +66,7 @@ def test_passwords_too_short_or_too_long_are_refused_without_being_quoted(
 ) -> None:
     """Eight characters to 1024 bytes."""
     with pytest.raises(ConfigError, match=r"^password: ") as caught:
-        add_user(ready, "joe", password)
+        add_user(ready, "joe", password, now=NOW)
     assert not password or password not in str(caught.value)
 
 
@@ -73,7 +74,7 @@ def test_passwords_too_short_or_too_long_are_refused_without_being_quoted(
 def test_roles_that_do_not_fit_into_a_token_are_refused(ready: ServerConfig, roles: list[str]) -> None:
     """Short words, and not too many of them."""
     with pytest.raises(ConfigError, match=r"^roles: "):
-        add_user(ready, "joe", PASSWORD, roles)
+        add_user(ready, "joe", PASSWORD, roles, now=NOW)
 
 
 def test_hashes_are_argon2id_with_the_configured_cost(ready: ServerConfig) -> None:
@@ -85,14 +86,14 @@ def test_hashes_are_argon2id_with_the_configured_cost(ready: ServerConfig) -> No
 
 def test_a_user_added_while_the_server_runs_can_log_in_at_once(server: Server) -> None:
     """The command line and the server share the database."""
-    add_user(server.config, "joe", "another good password", ["tester"])
+    add_user(server.config, "joe", "another good password", ["tester"], now=NOW)
     assert server.login("joe", "another good password").status_code == 200
 
 
 def test_a_new_password_works_at_once_and_ends_old_sessions(server: Server) -> None:
     """The old password and its refresh tokens are refused from then on."""
     tokens = server.tokens()
-    set_password(server.config, "Susan", "another good password")
+    set_password(server.config, "Susan", "another good password", now=NOW)
     assert server.login().status_code == 400
     assert server.refresh(tokens["refresh_token"]).json()["error"] == "invalid_grant"
     assert server.login("susan", "another good password").status_code == 200
@@ -111,7 +112,7 @@ def test_a_disabled_user_is_out_until_enabled_again(server: Server) -> None:
 def test_an_unknown_user_is_named(ready: ServerConfig) -> None:
     """The operator, unlike a guesser, is told."""
     with pytest.raises(ConfigError, match="there is no user 'joe'"):
-        set_password(ready, "joe", PASSWORD)
+        set_password(ready, "joe", PASSWORD, now=NOW)
     with pytest.raises(ConfigError, match="there is no user 'joe'"):
         set_disabled(ready, "joe", disabled=True)
 

@@ -142,7 +142,7 @@ def test_power_cuts_lose_nothing_that_was_acknowledged(tmp_path: Path, free_port
     """Eight cuts at random moments of 200 refreshes: acknowledged logins and successors live, alone."""
     config = config_for(tmp_path / "data", free_port)
     open_data(config, now=0.0)
-    add_user(config, "susan", PASSWORD)
+    add_user(config, "susan", PASSWORD, now=0.0)
     clients = [Client(free_port) for _ in range(THREADS)]
     newcomers: list[Client] = []
     seed = random.randrange(2**32)
