@@ -184,6 +184,8 @@ def test_a_password_is_asked_for_twice_and_encrypts_the_private_key(
     with pytest.raises(InvalidKeyError):
         Key.load(tmp_path / "k")
     assert Key.load(tmp_path / "k", "correct horse").is_private
+    assert "encrypted with the password" in shown
+    assert "sign --key k --password --alg ES256" in shown
 
 
 def test_a_password_can_come_from_a_file(cli: InProcess) -> None:

@@ -61,6 +61,8 @@ def test_the_password_is_asked_for_twice_on_a_terminal(terminal: Terminal, data:
     assert status == 0, shown
     assert "horse" not in shown
     assert "Added susan" in shown
+    assert "The two differ." in shown
+    assert "Error:" not in shown
 
 
 def test_a_new_password_can_be_set(cli: InProcess, data: str) -> None:
