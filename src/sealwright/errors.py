@@ -18,6 +18,7 @@ The tree says whose fault it is and, on a server, which status to answer::
     │  ├─ InvalidJTIError
     │  └─ MissingRequiredClaimError
     ├─ InvalidKeyError                  the caller's key cannot be read or used
+    │  └─ PasswordNeededError
     ├─ UnavailableError                 503: something needed cannot be reached, try again
     ├─ OAuthError                       what the authorization server answers
     └─ ConfigError                      the operator's setting is wrong
@@ -156,6 +157,12 @@ class InvalidKeyError(SealwrightError):
     """A key cannot be read, or cannot be used for what it was given for."""
 
     code = "invalid_key"
+
+
+class PasswordNeededError(InvalidKeyError):
+    """A private key is encrypted, and no password was given for it."""
+
+    code = "password_needed"
 
 
 class UnavailableError(SealwrightError):

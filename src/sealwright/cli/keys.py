@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ..errors import InvalidKeyError
+from ..errors import InvalidKeyError, PasswordNeededError
 from .limits import MAX_PASSWORD_BYTES
 
 if TYPE_CHECKING:
@@ -195,11 +195,12 @@ def _load_key_file(path: Path, password: str | None) -> Key | KeySet:
         data = file.read(MAX_KEYSET_BYTES + 1)
     try:
         return KeySet.parse(data) if _is_key_set(data) else Key.parse(data, password)
-    except InvalidKeyError as err:
+    except PasswordNeededError as err:
         # The library names its Python argument; here it is an option.
-        reason, encrypted, _ = str(err).partition(": give password=")
-        hint = "Give --password, or --password-file FILE" if encrypted else err.hint
-        raise InvalidKeyError(f"{path}: {reason}", hint=hint) from err
+        hint = "Give --password, or --password-file FILE"
+        raise PasswordNeededError(f"{path}: the key is encrypted", hint=hint) from err
+    except InvalidKeyError as err:
+        raise InvalidKeyError(f"{path}: {err}", hint=err.hint) from err
 
 
 def _is_key_set(data: bytes) -> bool:

@@ -7,6 +7,7 @@ They work on the data folder, also while the server runs.
 from __future__ import annotations
 
 import sys
+import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -53,7 +54,7 @@ def add(name: str, *, roles: tuple[str, ...], password_stdin: bool, data: Path |
     from ..server.users import add_user
 
     config = _config(data)
-    user = add_user(config, name, _password(name, from_stdin=password_stdin), roles)
+    user = add_user(config, name, _password(name, from_stdin=password_stdin), roles, now=time.time())
     if as_json:
         print_json(_document(user))
         return
@@ -97,7 +98,7 @@ def passwd(name: str, *, password_stdin: bool, data: Path | None, as_json: bool)
     from ..server.users import set_password
 
     config = _config(data)
-    set_password(config, name, _password(name, from_stdin=password_stdin))
+    set_password(config, name, _password(name, from_stdin=password_stdin), now=time.time())
     words = "has a new password, and every session of the old one is over."
     _say(name, words, {"username": name}, as_json=as_json)
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigError
@@ -49,7 +48,7 @@ def new_user(
 
 
 def add_user(
-    config: ServerConfig, username: str, password: str, roles: Iterable[str] = (), *, now: float | None = None
+    config: ServerConfig, username: str, password: str, roles: Iterable[str] = (), *, now: float
 ) -> User:
     """Add a user to a data folder; a running server knows the user at once.
 
@@ -58,13 +57,13 @@ def add_user(
         username: As it was typed.
         password: As it was typed.
         roles: Names of roles, for the ``roles`` claim.
-        now: Epoch seconds; the present by default.
+        now: Epoch seconds.
 
     Raises:
         ConfigError: Something about the user is wrong, the name is taken, or the folder holds no database.
         UnavailableError: The database cannot be written.
     """
-    user = new_user(username, password, roles, config.argon2, now=time.time() if now is None else now)
+    user = new_user(username, password, roles, config.argon2, now=now)
     if not run_once(_database(config), decisions.insert_user, user):
         raise ConfigError(f"username: there is already a user {user.username!r}")
     return user
@@ -83,14 +82,14 @@ def list_users(config: ServerConfig) -> list[User]:
     return read_once(_database(config), decisions.all_users)
 
 
-def set_password(config: ServerConfig, username: str, password: str, *, now: float | None = None) -> None:
+def set_password(config: ServerConfig, username: str, password: str, *, now: float) -> None:
     """Give a user a new password and end the sessions that the old one opened.
 
     Args:
         config: Names the data folder and the cost of hashing.
         username: Whose.
         password: The new one.
-        now: Epoch seconds; the present by default.
+        now: Epoch seconds.
 
     Raises:
         ConfigError: There is no such user, the password cannot be used, or the folder holds no database.
@@ -98,8 +97,7 @@ def set_password(config: ServerConfig, username: str, password: str, *, now: flo
     """
     hashed = new_hasher(config.argon2).hash(password_for_setting(password))
     lookup = username_lookup(_username(username))
-    moment = time.time() if now is None else now
-    if not run_once(_database(config), decisions.replace_password, lookup, hashed, now=moment):
+    if not run_once(_database(config), decisions.replace_password, lookup, hashed, now=now):
         raise ConfigError(f"username: there is no user {username!r}")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cryptography.exceptions import InternalError
 
-from ...errors import InvalidKeyError
+from ...errors import InvalidKeyError, PasswordNeededError
 from ..natives import Native
 
 UNREADABLE = (ValueError, TypeError, InternalError)
@@ -28,9 +28,9 @@ class Found:
     source: str
 
 
-def needs_password(what: str) -> InvalidKeyError:
+def needs_password(what: str) -> PasswordNeededError:
     """Return the error for an encrypted key that came without a password."""
-    return InvalidKeyError(f"{what} is encrypted: give password=")
+    return PasswordNeededError(f"{what} is encrypted: give password=")
 
 
 def wrong_password(what: str) -> InvalidKeyError:
