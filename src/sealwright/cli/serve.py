@@ -6,12 +6,12 @@ from __future__ import annotations
 import contextlib
 import shlex
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..server.config import ServerConfig
+from .options import data_option
 from .output import console, program_name, visible
 from .times import Duration, in_words
 from .tokenview import heading
@@ -29,22 +29,15 @@ def _setting(flag: str, name: str, what: str, **more: Any) -> Callable[[Any], An
     default = _DEFAULTS[name]
     words = in_words(default) if name.endswith("_lifetime") else default
     shown = f"  [default: {words}]" if default else ""
-    variable = f"SEALWRIGHT_{name.removesuffix('_dir').upper()}"
-    return click.option(flag, name, envvar=variable, show_envvar=True, help=what + shown, **more)
+    return click.option(
+        flag, name, envvar=f"SEALWRIGHT_{name.upper()}", show_envvar=True, help=what + shown, **more
+    )
 
 
 @click.command()
 @_setting("--host", "host", "Address to listen on.", metavar="ADDRESS")
 @_setting("--port", "port", "TCP port to listen on.", type=int)
-@click.option(
-    "--data",
-    "data_dir",
-    type=click.Path(path_type=Path),
-    envvar="SEALWRIGHT_DATA",
-    show_envvar=True,
-    metavar="FOLDER",
-    help="Folder of the database and the key-encryption key.  [default: ./sealwright-data]",
-)
+@data_option("data_dir", "Folder of the database and the key-encryption key.")
 @_setting(
     "--issuer",
     "issuer",
@@ -115,7 +108,7 @@ def serve(**settings: Any) -> None:
         # At once, and not when the server answers: should it fail to start, nobody could log in any more.
         _show_first_user(config, *first_user)
     credentials = _credentials(config, first_user)
-    run_server(config, prepared, on_ready=lambda: _welcome(config, credentials))
+    run_server(config, prepared, on_ready=lambda: _welcome(config, credentials, asks=first_user is None))
     console().print("The server has stopped.")
 
 
@@ -130,18 +123,20 @@ def _show_first_user(config: ServerConfig, username: str, password: str) -> None
     out.print()
 
 
-def _welcome(config: ServerConfig, credentials: str) -> None:
+def _welcome(config: ServerConfig, credentials: str, *, asks: bool) -> None:
     # A server whose output nobody reads any more goes on serving.
     with contextlib.suppress(OSError):
-        _say_welcome(console(), config, credentials)
+        _say_welcome(console(), config, credentials, asks=asks)
 
 
-def _say_welcome(out: Console, config: ServerConfig, credentials: str) -> None:
+def _say_welcome(out: Console, config: ServerConfig, credentials: str, *, asks: bool) -> None:
     out.print(heading("The authorization server is running"))
     out.print(f"  address      {visible(config.issuer)}")
     out.print(f"  data folder  {visible(str(config.data_dir.absolute()))}")
     out.print()
     out.print(heading("Try it: paste these into a second terminal, one after the other"))
+    if asks:
+        out.print("  # the first one asks for the password: answer it before pasting the next", style="dim")
     for comment, line in _curl_lines(config.base_url, credentials):
         out.print(f"  # {comment}", style="dim")
         # No indentation and no style: what is pasted is exactly what is printed.
@@ -174,6 +169,6 @@ def _curl_lines(base: str, credentials: str) -> tuple[tuple[str, str], ...]:
     refresh = f'TOKENS=$(printf %s "$TOKENS" | {pick} | curl -sS {base}/token {form}); echo "$TOKENS"'
     return (
         ("log in", login),
-        ("look at the public keys", f"curl -sS {base}/.well-known/jwks.json; echo"),
+        ("look at the public keys", f"curl -sS {base}/.well-known/jwks.json"),
         ("refresh: a new token without the password", refresh),
     )
