@@ -276,3 +276,22 @@ def test_orders_names_an_error_only_when_a_token_came(authorization: str, challe
             thread.join()
     assert response.status == 401
     assert response.headers["WWW-Authenticate"] == challenge
+
+
+def test_a_signal_while_a_child_starts_waits_until_it_can_be_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process is known before the signal is heard, so that whoever cleans up finds it."""
+    real = subprocess.Popen
+
+    def interrupted(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        started = real(*arguments, **options)
+        signal.raise_signal(signal.SIGINT)
+        return started
+
+    child = Child("child", SLEEPER, {}, tmp_path)
+    monkeypatch.setattr("sealwright.cli.processes.subprocess.Popen", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        child.start()
+    assert not child.ended
+    child.stop()

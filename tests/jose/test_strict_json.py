@@ -104,3 +104,12 @@ def test_errors_of_the_reader_are_plain_value_errors() -> None:
         assert "s3cr3t" not in str(caught.value)
         assert not isinstance(caught.value, errors.SealwrightError)
         assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_what_nobody_would_read_is_not_written() -> None:
+    """An object that nests deeper than readers accept is refused, before a small stack could run out."""
+    nested: dict[str, object] = {}
+    for _ in range(200):
+        nested = {"a": nested}
+    with pytest.raises(ValueError, match="nests deeper"):
+        dump_object(nested)

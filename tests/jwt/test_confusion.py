@@ -206,6 +206,15 @@ def test_a_public_key_text_for_asymmetric_tokens_refuses_the_forged_one(
             jwt.decode(forged(raw), raw, algorithms=["RS256"])
 
 
+@pytest.mark.parametrize("alg", ["ML-DSA-44", "ML-DSA-65", "ML-DSA-87"])
+def test_no_form_of_a_post_quantum_key_is_a_secret(alg: str) -> None:
+    """ML-DSA keys are recognised in DER, and in base64 of it, as the older kinds are."""
+    der = Key.generate(alg).public().to_der()
+    for secret in (der, b64encode(der), urlsafe_b64encode(der).rstrip(b"="), encodebytes(der)):
+        with pytest.raises(jwt.InvalidKeyError):
+            jwt.decode(forged(secret), secret, algorithms=["HS256"])
+
+
 def test_honest_secrets_are_not_mistaken_for_keys() -> None:
     """Random bytes, their base64 and hexadecimal forms, and passphrases work as secrets."""
     source = random.Random(20_270_115)

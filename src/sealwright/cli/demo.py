@@ -129,7 +129,8 @@ def _start_server(children: contextlib.ExitStack, folder: Path) -> tuple[Child, 
             *("--access-token-lifetime", str(TOKEN_SECONDS)),
         )
         child = Child("authorization server", command, _server_environment(), folder)
-        children.enter_context(child)
+        children.callback(child.stop)
+        child.start()
         try:
             wait_until_healthy(child, f"http://127.0.0.1:{port}")
         except UnavailableError:
@@ -149,5 +150,6 @@ def _start_orders(children: contextlib.ExitStack, folder: Path, issuer: str) -> 
     own.mkdir()
     command = [sys.executable, "-m", "sealwright.cli.demo_orders", issuer]
     child = Child("orders service", command, _orders_environment(), own, speaks=True)
-    children.enter_context(child)
+    children.callback(child.stop)
+    child.start()
     return child, child.first_line()

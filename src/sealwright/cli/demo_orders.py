@@ -91,7 +91,9 @@ def _challenge(error: str) -> str:
 def _handler(respond: Callable[[str, str], tuple[int, dict[str, Any]]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, body = respond(self.path, self.headers.get("Authorization", ""))
+            # Two of them are nobody's token: which one another server in the chain would take is unknown.
+            headers = self.headers.get_all("Authorization", [])
+            status, body = respond(self.path, headers[0] if len(headers) == 1 else "")
             raw = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

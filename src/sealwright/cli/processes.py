@@ -20,7 +20,7 @@ from ..errors import UnavailableError
 from .limits import MAX_ANSWER_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 READY_SECONDS = 30.0
@@ -30,9 +30,30 @@ _STOP_SECONDS = 5.0
 _POLL_SECONDS = 0.05
 
 
+@contextlib.contextmanager
+def _signals_held() -> Iterator[None]:
+    """Put off the signals that end the demo."""
+    came: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def note(number: int, _frame: object) -> None:
+        came.append(number)
+
+    before = {number: signal.signal(number, note) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])
+
+
 @dataclass(slots=True)
 class Child:
     """One process of the demo's own, in a process group of its own.
+
+    Whoever starts one sees to it first that `stop` will be called, and only then calls `start`.
 
     Attributes:
         name: What it is called in messages.
@@ -50,7 +71,15 @@ class Child:
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def __enter__(self) -> Self:
-        with self.log.open("wb") as log:
+        self.start()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the process; a signal that comes meanwhile waits until `stop` would find it."""
+        with self.log.open("wb") as log, _signals_held():
             # A group of its own: Ctrl-C reaches the demo alone, which then stops its children in order.
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
                 list(self.command),
@@ -61,10 +90,6 @@ class Child:
                 stderr=log,
                 start_new_session=True,
             )
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self.stop()
 
     @property
     def log(self) -> Path:

@@ -36,8 +36,7 @@ def parse_object(raw: bytes) -> dict[str, Any]:
         ValueError: It is not strict JSON, not an object, nests deeper than `MAX_JSON_DEPTH`, or holds two
             members of the same name at any depth. The message never quotes the text.
     """
-    if raw.count(b"{") + raw.count(b"[") > MAX_JSON_DEPTH and _depth(raw) > MAX_JSON_DEPTH:
-        raise ValueError(f"JSON nests deeper than {MAX_JSON_DEPTH}")
+    _refuse_deep(raw)
     try:
         members = _decode(raw)
     except msgspec.ValidationError as err:
@@ -62,7 +61,8 @@ def dump_object(members: Mapping[str, Any]) -> bytes:
 
     Raises:
         TypeError: A value is nothing JSON can hold unchanged.
-        ValueError: A number is NaN or infinite, or text holds an unpaired surrogate.
+        ValueError: A number is NaN or infinite, text holds an unpaired surrogate, or it nests deeper than
+            `MAX_JSON_DEPTH`.
     """
     try:
         raw = _encode(members)
@@ -70,10 +70,17 @@ def dump_object(members: Mapping[str, Any]) -> bytes:
         raise ValueError("text with an unpaired surrogate cannot be written as JSON") from None
     except RecursionError:
         raise ValueError("the value nests too deeply, or contains itself") from None
+    # What nobody would read is not written; and reading it back below would exhaust a small stack.
+    _refuse_deep(raw)
     # msgspec would write NaN as null and bytes as base64; whatever comes back changed is looked at closely.
     if _decode(raw) != members:
         _refuse_what_json_changes(members)
     return raw
+
+
+def _refuse_deep(raw: bytes) -> None:
+    if raw.count(b"{") + raw.count(b"[") > MAX_JSON_DEPTH and _depth(raw) > MAX_JSON_DEPTH:
+        raise ValueError(f"JSON nests deeper than {MAX_JSON_DEPTH}")
 
 
 def _has_duplicate_names(raw: bytes, members: dict[str, Any]) -> bool:

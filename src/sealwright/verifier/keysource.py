@@ -118,10 +118,10 @@ def parse_keys(body: bytes) -> KeySet:
         body: A JWK Set (RFC 7517 section 5).
 
     Returns:
-        Its public keys; a secret that was published by mistake is no key at all.
+        Its public keys. One that was published with its private half is left out.
 
     Raises:
-        InvalidKeyError: It is not a key set.
+        InvalidKeyError: It is not a key set, or mixes secrets with public keys.
         ValueError: It holds no usable key.
     """
     keys = KeySet.parse(body, published=True)

@@ -171,7 +171,7 @@ _READERS = {"RSA": _read_rsa, "EC": _read_ec, "OKP": _read_okp, "AKP": _read_akp
 
 
 def _unknown(name: str, value: object, known: Iterable[str]) -> InvalidKeyError:
-    shown = ascii(value[:20]) if isinstance(value, str) else "missing or no text"
+    shown = ascii(value)[:22] if isinstance(value, str) else "missing or no text"
     return InvalidKeyError(f"the JWK's {name} is {shown}; known are {', '.join(known)}")
 
 

@@ -86,5 +86,5 @@ def in_json(members: Mapping[str, Any]) -> str | None:
         return "this is an issuer's metadata, not a key: its keys are at the address under jwks_uri"
     for name, value in members.items():
         if isinstance(value, str) and "-----BEGIN " in value:
-            return f"this is JSON with a key inside: give the value of {name[:60]!a} alone"
+            return f"this is JSON with a key inside: give the value of {ascii(name)[:60]} alone"
     return None

@@ -29,11 +29,15 @@ _SIGNS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb'"kty\\{0,9}"\s*:'), "a JWK or JWK Set"),
     # Object identifiers of public key algorithms, as SPKI, PKCS#8 and certificates hold them.
     (re.compile(rb"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01[\x01\x0a]"), "an RSA key or certificate in DER"),
+    (
+        re.compile(rb"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03[\x11-\x13]"),
+        "an ML-DSA key in DER",
+    ),
     (re.compile(rb"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"), "an elliptic curve key or certificate in DER"),
     (re.compile(rb"\x06\x03\x2b\x65[\x6e-\x71]"), "an Edwards curve key or certificate in DER"),
     (
         re.compile(rb"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03[\x11-\x13]"),
-        "an ML-DSA key or certificate in DER",
+        "an ML-DSA key in DER",
     ),
     (re.compile(rb"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05[\x01-\x0d]"), "an encrypted private key in DER"),
     (
