@@ -61,6 +61,7 @@ def test_codes_are_stable() -> None:
         "InvalidJTIError": "invalid_jti",
         "MissingRequiredClaimError": "missing_claim",
         "InvalidKeyError": "invalid_key",
+        "PasswordNeededError": "password_needed",
         "UnavailableError": "unavailable",
         "OAuthError": "oauth_error",
         "ConfigError": "invalid_config",

@@ -160,9 +160,17 @@ class InvalidKeyError(SealwrightError):
 
 
 class PasswordNeededError(InvalidKeyError):
-    """A private key is encrypted, and no password was given for it."""
+    """A private key is encrypted, and no password was given for it.
+
+    Attributes:
+        what: What is encrypted, such as ``the private key (PKCS#8)``.
+    """
 
     code = "password_needed"
+
+    def __init__(self, what: str, *, hint: str = "") -> None:
+        super().__init__(f"{what} is encrypted: give password=", hint=hint)
+        self.what = what
 
 
 class UnavailableError(SealwrightError):

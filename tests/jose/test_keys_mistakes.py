@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, x448, x25519
 from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
 from cryptography.x509.oid import NameOID
 
-from sealwright.errors import InvalidKeyError
+from sealwright.errors import InvalidKeyError, PasswordNeededError
 from sealwright.jose import Key, KeySet
 
 if TYPE_CHECKING:
@@ -347,3 +347,15 @@ def test_a_jwks_is_for_key_sets(natives: Mapping[str, Any]) -> None:
     """A set with exactly one key is still a set."""
     key = Key.from_native(natives["P-256"])
     refuse(json.dumps(KeySet([key]).to_jwks()), "use KeySet.parse")
+
+
+def test_a_missing_password_is_told_apart_by_type(tmp_path: Path) -> None:
+    """A program that can ask for the password catches one class, for a text and for a file."""
+    locked = Key.generate("ES256").to_pem(private=True, password="open sesame")
+    (tmp_path / "key").write_text(locked)
+    with pytest.raises(PasswordNeededError, match="is encrypted: give password=") as caught:
+        Key.parse(locked)
+    assert caught.value.what.startswith("the private key")
+    with pytest.raises(PasswordNeededError, match="is encrypted: give password=") as caught:
+        Key.load(tmp_path / "key")
+    assert caught.value.what.startswith(str(tmp_path))

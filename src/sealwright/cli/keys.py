@@ -198,7 +198,7 @@ def _load_key_file(path: Path, password: str | None) -> Key | KeySet:
     except PasswordNeededError as err:
         # The library names its Python argument; here it is an option.
         hint = "Give --password, or --password-file FILE"
-        raise PasswordNeededError(f"{path}: the key is encrypted", hint=hint) from err
+        raise InvalidKeyError(f"{path}: {err.what} is encrypted", hint=hint) from err
     except InvalidKeyError as err:
         raise InvalidKeyError(f"{path}: {err}", hint=err.hint) from err
 

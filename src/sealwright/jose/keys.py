@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from os import fspath
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from ..errors import InvalidAlgorithmError, InvalidKeyError, InvalidSignatureError
+from ..errors import InvalidAlgorithmError, InvalidKeyError, InvalidSignatureError, PasswordNeededError
 from .algorithms import (
     ALGORITHMS,
     SignFunction,
@@ -163,6 +163,8 @@ class Key(Exportable):
             raise InvalidKeyError(f"the key file {path} cannot be read: {reason}") from None
         try:
             return cls.parse(data, password)
+        except PasswordNeededError as err:
+            raise PasswordNeededError(f"{path}: {err.what}", hint=err.hint) from None
         except InvalidKeyError as err:
             raise InvalidKeyError(f"{path}: {err}", hint=err.hint) from None
 

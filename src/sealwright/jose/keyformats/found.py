@@ -30,7 +30,7 @@ class Found:
 
 def needs_password(what: str) -> PasswordNeededError:
     """Return the error for an encrypted key that came without a password."""
-    return PasswordNeededError(f"{what} is encrypted: give password=")
+    return PasswordNeededError(what)
 
 
 def wrong_password(what: str) -> InvalidKeyError:
