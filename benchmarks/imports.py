@@ -9,14 +9,18 @@ import sys
 from dataclasses import dataclass
 
 _PROBE = """
-import resource, sys, time
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+import os, resource, sys, time
+def resident():
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+before = resident()
 start = time.perf_counter()
 __import__(sys.argv[1])
 seconds = time.perf_counter() - start
-after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-unit = 1 if sys.platform == "darwin" else 1024
-print(seconds, (after - before) * unit)
+print(seconds, resident() - before)
 """
 
 
