@@ -33,9 +33,9 @@ class ServerProcess:
         ready: What the server said when it was ready: ``created`` and ``first_user``.
     """
 
-    def __init__(self, data_dir: Path, port: int) -> None:
+    def __init__(self, data_dir: Path, port: int, *, header_timeout: float = 10.0) -> None:
         self.port = port
-        self._arguments = [sys.executable, __file__, str(data_dir), str(port)]
+        self._arguments = [sys.executable, __file__, str(data_dir), str(port), str(header_timeout)]
         self._log = data_dir.parent / "server.log"
 
     def __enter__(self) -> Self:
@@ -77,7 +77,7 @@ class ServerProcess:
         return self._log.read_text()
 
 
-def _run(config: ServerConfig) -> None:
+def _run(config: ServerConfig, header_timeout: float) -> None:
     prepared = prepare(config, now=time.time())
 
     def say() -> None:
@@ -85,9 +85,9 @@ def _run(config: ServerConfig) -> None:
         sys.stdout.write(json.dumps({"created": data.created, "first_user": data.first_user}) + "\n")
         sys.stdout.flush()
 
-    serve(config, prepared, on_ready=say)
+    serve(config, prepared, on_ready=say, header_timeout=header_timeout)
 
 
 if __name__ == "__main__":
-    _run(config_for(Path(sys.argv[1]), int(sys.argv[2])))
+    _run(config_for(Path(sys.argv[1]), int(sys.argv[2])), float(sys.argv[3]))
     sys.stdout.write("ended\n")

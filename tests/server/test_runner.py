@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -127,6 +128,35 @@ def test_a_dead_worker_is_replaced(
         while _status(free_port) != http.HTTPStatus.OK or worker in _children(server.process.pid):
             assert time.monotonic() < deadline, server.log()
         assert server.stop(signal.SIGTERM)[0] == 0
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"GET /healthz HTTP/1.1\r\n",
+        b"PRI * HTTP/2.0\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00",
+    ],
+    ids=["nothing", "half a request", "half an HTTP/2 preface", "an HTTP/2 preface", "HTTP/2 settings"],
+)
+def test_connections_that_fall_silent_are_closed(tmp_path: Path, free_port: int, sent: bytes) -> None:
+    """The server ends them by itself, so that they cannot use up its descriptors."""
+    with ServerProcess(tmp_path / "data", free_port, header_timeout=1.0), ExitStack() as stack:
+        silent = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", free_port), timeout=60))
+            for _ in range(5)
+        ]
+        for connection in silent:
+            connection.sendall(sent)
+        assert _status(free_port) == http.HTTPStatus.OK
+        for connection in silent:
+            # The read ends when the server closes the connection, and fails at the socket's own timeout.
+            with suppress(ConnectionResetError):
+                while connection.recv(4096):
+                    pass
+        assert _status(free_port) == http.HTTPStatus.OK
 
 
 def _children(parent: int) -> list[int]:

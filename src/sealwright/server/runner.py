@@ -22,7 +22,7 @@ from functools import partial
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Final
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import MPServer
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from .config import ServerConfig
 
-_HEADER_TIMEOUT_MILLISECONDS: Final = 10_000
+_HEADER_TIMEOUT_SECONDS: Final = 10.0
 _STOP_TIMEOUT_SECONDS: Final = 10
 _OTHER_PORT: Final = 9000
 _READY_POLL_SECONDS: Final = 0.02
@@ -79,18 +79,26 @@ def prepare(config: ServerConfig, *, now: float) -> Prepared:
     return Prepared(claim_address(config), open_data(config, now=now))
 
 
-def serve(config: ServerConfig, prepared: Prepared, *, on_ready: Callable[[], None] | None = None) -> None:
+def serve(
+    config: ServerConfig,
+    prepared: Prepared,
+    *,
+    on_ready: Callable[[], None] | None = None,
+    header_timeout: float = _HEADER_TIMEOUT_SECONDS,
+) -> None:
     """Serve until SIGINT or SIGTERM; must be called from the main thread.
 
     Args:
         config: Settings.
         prepared: What :func:`prepare` returned for them.
         on_ready: Called once, from a helper thread, as soon as the server answers.
+        header_timeout: Seconds a connection may take from its start, or from its last answer, until a
+            request's headers are complete.
 
     Raises:
         UnavailableError: The server ended by itself.
     """
-    server = _Server(config, prepared.address, on_ready)
+    server = _Server(config, prepared.address, on_ready, header_timeout)
     try:
         server.serve(target_loader=partial(_load, config), wrap_loader=False)
     except SystemExit as error:
@@ -143,7 +151,13 @@ def claim_address(config: ServerConfig) -> str:
 class _Server(MPServer):
     """granian's server, quiet, that says when it answers."""
 
-    def __init__(self, config: ServerConfig, address: str, announce: Callable[[], None] | None) -> None:
+    def __init__(
+        self,
+        config: ServerConfig,
+        address: str,
+        announce: Callable[[], None] | None,
+        header_timeout: float,
+    ) -> None:
         super().__init__(
             "sealwright.server",
             address=address,
@@ -151,7 +165,10 @@ class _Server(MPServer):
             interface=Interfaces.ASGI,
             workers=1,
             websockets=False,
-            http1_settings=HTTP1Settings(header_read_timeout=_HEADER_TIMEOUT_MILLISECONDS),
+            # HTTP/1.1 alone: finding out which version a client speaks waits without limit for its first
+            # bytes, and HTTP/2 has no timeout at all, so silent connections would use up every descriptor.
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(header_read_timeout=round(header_timeout * 1000)),
             log_level=LogLevels.error,
             log_dictconfig=_GRANIAN_LOG,
             respawn_failed_workers=True,
