@@ -192,7 +192,7 @@ def test_users_are_listed_from_a_folder_that_cannot_be_written(
 
 def test_a_read_only_folder_is_one_clear_line(config: ServerConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether the folder's mode says so or the file system does."""
-    config.data_dir.mkdir()
+    config.data_dir.mkdir(mode=0o700)
     monkeypatch.setattr("os.access", lambda *_args: False)
     with pytest.raises(ConfigError, match="it cannot be written"):
         open_data(config, now=NOW)
@@ -202,6 +202,7 @@ def test_a_file_that_is_no_database_is_unavailable(config: ServerConfig) -> None
     """SQLite's own words reach the operator."""
     config.data_dir.mkdir(mode=0o700)
     (config.data_dir / "sealwright.db").write_bytes(b"this is no database" * 100)
+    (config.data_dir / "sealwright.db").chmod(0o600)
     with pytest.raises(UnavailableError, match="not a database"):
         open_data(config, now=NOW)
 
@@ -232,3 +233,51 @@ def test_the_kek_comes_from_the_environment_when_it_is_set(
     assert not (config.data_dir / "kek").exists()
     assert load_kek(config.data_dir, create=False).origin == KEK_VARIABLE
     load_keyring(config)
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "message", "command"),
+    [
+        ("", 0o770, "can be written by other users", "chmod go-w "),
+        ("", 0o702, "can be written by other users", "chmod go-w "),
+        ("sealwright.db", 0o640, "can be read by other users", "chmod 600 "),
+        ("sealwright.db", 0o602, "can be read by other users", "chmod 600 "),
+        ("kek", 0o604, "can be read by other users", "chmod 600 "),
+    ],
+)
+def test_what_others_can_open_is_not_used(
+    ready: ServerConfig, name: str, mode: int, message: str, command: str
+) -> None:
+    """Neither a start nor a command about users; the hint is the command that mends it."""
+    path = ready.data_dir / name
+    path.chmod(mode)
+    for use in (lambda: open_data(ready, now=NOW), lambda: list_users(ready)):
+        with pytest.raises(ConfigError, match=message) as caught:
+            use()
+        assert caught.value.hint == f"{command}{path}"
+        assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["sealwright.db", "kek"])
+def test_a_file_of_another_user_is_not_used(
+    ready: ServerConfig, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Its owner could change it at any time."""
+    if name == "kek":
+        (ready.data_dir / "sealwright.db").unlink()
+    owner = (ready.data_dir / name).stat().st_uid
+    monkeypatch.setattr("os.geteuid", lambda: owner + 1)
+    with pytest.raises(ConfigError, match=f"{name} belongs to another user") as caught:
+        open_data(ready, now=NOW)
+    assert f"chown {owner + 1} " in caught.value.hint
+
+
+def test_no_password_is_told_that_does_not_work(ready: ServerConfig) -> None:
+    """When the keys are gone and the users are not, new keys are made and the first user stays as it is."""
+    with sqlite3.connect(ready.data_dir / "sealwright.db") as connection:
+        connection.execute("DELETE FROM keys")
+    connection.close()
+    before = list_users(ready)
+    opened = open_data(ready, now=NOW)
+    assert (opened.created, opened.first_user) == (True, None)
+    assert list_users(ready) == before

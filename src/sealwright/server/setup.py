@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import ConfigError
 from .keyring import SIGN, Keyring, new_refresh_key, new_signing_keys, open_keyring
+from .privacy import require_private
 from .sealing import load_kek
 from .store.keys import insert_keys, load_keys
 from .store.schema import upgrade
@@ -43,7 +44,8 @@ class OpenedData:
 
     Attributes:
         created: True on the very first start.
-        first_user: Then the first user's name and password; the password is kept nowhere else.
+        first_user: Then the first user's name and password, unless a user of that name was there already; the
+            password is kept nowhere else.
     """
 
     created: bool
@@ -58,11 +60,13 @@ def open_data(config: ServerConfig, *, now: float) -> OpenedData:
         now: Epoch seconds.
 
     Raises:
-        ConfigError: The folder cannot be used, or the key-encryption key is missing, exposed or another one.
+        ConfigError: The folder cannot be used, or it, the database or the key-encryption key is exposed,
+            or that key is missing or another one.
         UnavailableError: The database is locked or its disk is full.
     """
     _make_folder(config.data_dir)
     with _locked(config.data_dir):
+        require_private(config.data_dir)
         try:
             engine = open_engine(config.data_dir / DATABASE_FILE)
             try:
@@ -111,7 +115,10 @@ def _fill(connection: sa.Connection, config: ServerConfig, *, now: float) -> Ope
     if not first:
         return OpenedData(created=False)
     password = secrets.token_urlsafe(_PASSWORD_BYTES)
-    insert_user(connection, new_user(FIRST_USERNAME, password, _FIRST_ROLES, config.argon2, now=now))
+    made = insert_user(connection, new_user(FIRST_USERNAME, password, _FIRST_ROLES, config.argon2, now=now))
+    if not made:
+        # The keys were lost and the users were not: that user's password is still the one it had.
+        return OpenedData(created=True)
     return OpenedData(created=True, first_user=(FIRST_USERNAME, password))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..errors import ConfigError
 from .limits import MAX_ROLE_CHARACTERS, MAX_ROLES
 from .passwords import new_hasher, password_for_setting
+from .privacy import require_private
 from .store import users as decisions
 from .store.sqlite import DATABASE_FILE, read_once, run_once
 from .store.users import User
@@ -60,7 +61,8 @@ def add_user(
         now: Epoch seconds.
 
     Raises:
-        ConfigError: Something about the user is wrong, the name is taken, or the folder holds no database.
+        ConfigError: Something about the user is wrong, the name is taken, or the folder holds no database or is
+            exposed.
         UnavailableError: The database cannot be written.
     """
     user = new_user(username, password, roles, config.argon2, now=now)
@@ -76,7 +78,7 @@ def list_users(config: ServerConfig) -> list[User]:
         config: Names the data folder.
 
     Raises:
-        ConfigError: The folder holds no database.
+        ConfigError: The folder holds no database or is exposed.
         UnavailableError: The database cannot be read.
     """
     return read_once(_database(config), decisions.all_users)
@@ -92,7 +94,8 @@ def set_password(config: ServerConfig, username: str, password: str, *, now: flo
         now: Epoch seconds.
 
     Raises:
-        ConfigError: There is no such user, the password cannot be used, or the folder holds no database.
+        ConfigError: There is no such user, the password cannot be used, or the folder holds no database or
+            is exposed.
         UnavailableError: The database cannot be written.
     """
     hashed = new_hasher(config.argon2).hash(password_for_setting(password))
@@ -110,7 +113,7 @@ def set_disabled(config: ServerConfig, username: str, *, disabled: bool) -> None
         disabled: The new state.
 
     Raises:
-        ConfigError: There is no such user, or the folder holds no database.
+        ConfigError: There is no such user, or the folder holds no database or is exposed.
         UnavailableError: The database cannot be written.
     """
     lookup = username_lookup(_username(username))
@@ -125,6 +128,7 @@ def _database(config: ServerConfig) -> Path:
             f"{config.data_dir} holds no database yet",
             hint="Start the server once: it creates the data folder.",
         )
+    require_private(config.data_dir)
     return path
 
 
