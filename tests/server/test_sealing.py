@@ -24,31 +24,37 @@ def _kek() -> KeyEncryptionKey:
 def test_what_was_sealed_is_unsealed() -> None:
     """The envelope gives the secret back."""
     kek = _kek()
-    assert kek.unseal(kek.seal(b"secret", kid="k", alg="ES256"), kid="k", alg="ES256") == b"secret"
+    assert (
+        kek.unseal(kek.seal(b"secret", kid="k", use="sig", alg="ES256"), kid="k", use="sig", alg="ES256")
+        == b"secret"
+    )
 
 
 def test_two_envelopes_of_one_secret_differ() -> None:
     """Each envelope has a nonce of its own."""
     kek = _kek()
-    assert kek.seal(b"secret", kid="k", alg="a") != kek.seal(b"secret", kid="k", alg="a")
+    assert kek.seal(b"secret", kid="k", use="sig", alg="a") != kek.seal(
+        b"secret", kid="k", use="sig", alg="a"
+    )
 
 
 def test_an_envelope_opens_in_no_other_place_and_not_when_altered() -> None:
-    """Another KEK, kid or algorithm, and any changed or missing byte, are refused."""
+    """Another KEK, kid, use or algorithm, and any changed or missing byte, are refused."""
     kek = _kek()
-    envelope = kek.seal(b"secret", kid="k", alg="ES256")
+    envelope = kek.seal(b"secret", kid="k", use="sig", alg="ES256")
     attempts = [
-        (_kek(), envelope, "k", "ES256"),
-        (kek, envelope, "l", "ES256"),
-        (kek, envelope, "k", "RS256"),
+        (_kek(), envelope, "k", "sig", "ES256"),
+        (kek, envelope, "l", "sig", "ES256"),
+        (kek, envelope, "k", "refresh", "ES256"),
+        (kek, envelope, "k", "sig", "RS256"),
     ]
     for index in range(len(envelope)):
         altered = bytearray(envelope)
         altered[index] ^= 1
-        attempts += [(kek, bytes(altered), "k", "ES256"), (kek, envelope[:index], "k", "ES256")]
-    for opener, content, kid, alg in attempts:
+        attempts += [(kek, bytes(altered), "k", "sig", "ES256"), (kek, envelope[:index], "k", "sig", "ES256")]
+    for opener, content, kid, use, alg in attempts:
         with pytest.raises(ConfigError):
-            opener.unseal(content, kid=kid, alg=alg)
+            opener.unseal(content, kid=kid, use=use, alg=alg)
 
 
 def test_a_kek_never_shows_itself() -> None:
@@ -62,9 +68,9 @@ def test_a_kek_never_shows_itself() -> None:
 
 def test_the_file_is_made_once_and_private(tmp_path: Path) -> None:
     """The file is 0600, and the next start reads the same key."""
-    envelope = load_kek(tmp_path, create=True).seal(b"secret", kid="k", alg="a")
+    envelope = load_kek(tmp_path, create=True).seal(b"secret", kid="k", use="sig", alg="a")
     assert (tmp_path / "kek").stat().st_mode & 0o777 == 0o600
-    assert load_kek(tmp_path, create=True).unseal(envelope, kid="k", alg="a") == b"secret"
+    assert load_kek(tmp_path, create=True).unseal(envelope, kid="k", use="sig", alg="a") == b"secret"
     assert [path.name for path in tmp_path.iterdir()] == ["kek"]
 
 
@@ -107,8 +113,8 @@ def test_the_environment_comes_before_the_file(tmp_path: Path, monkeypatch: pyte
     """With SEALWRIGHT_KEK set no file is read or made."""
     raw = secrets.token_bytes(32)
     monkeypatch.setenv(KEK_VARIABLE, base64url.encode(raw))
-    envelope = load_kek(tmp_path, create=True).seal(b"secret", kid="k", alg="a")
-    assert KeyEncryptionKey(raw, origin="a test").unseal(envelope, kid="k", alg="a") == b"secret"
+    envelope = load_kek(tmp_path, create=True).seal(b"secret", kid="k", use="sig", alg="a")
+    assert KeyEncryptionKey(raw, origin="a test").unseal(envelope, kid="k", use="sig", alg="a") == b"secret"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -281,3 +281,30 @@ def test_no_password_is_told_that_does_not_work(ready: ServerConfig) -> None:
     opened = open_data(ready, now=NOW)
     assert (opened.created, opened.first_user) == (True, None)
     assert list_users(ready) == before
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE keys SET use = 'refresh' WHERE state = 'STANDBY'",
+        "UPDATE keys SET use = 'sig' WHERE use = 'refresh'",
+        "UPDATE keys SET use = 'other'",
+        "UPDATE keys SET alg = 'RS256' WHERE use = 'sig'",
+        "UPDATE keys SET alg = 'none' WHERE state = 'STANDBY'",
+        "UPDATE keys SET state = 'STANDBY'",
+        "UPDATE keys SET state = 'RETIRED' WHERE state = 'STANDBY'",
+        "UPDATE keys SET kid = 'not hexadecimal' WHERE use = 'refresh'",
+        "UPDATE keys SET sealed = x'' WHERE use = 'refresh'",
+        "DELETE FROM keys WHERE use = 'refresh'",
+    ],
+)
+def test_an_altered_row_of_a_key_is_one_clear_line(config: ServerConfig, tampering: str) -> None:
+    """What a row says about its key is authenticated with it, or is one of the known words."""
+    open_data(config, now=NOW)
+    with sqlite3.connect(config.data_dir / "sealwright.db") as connection:
+        connection.execute(tampering)
+    connection.close()
+    with pytest.raises(ConfigError) as caught:
+        load_keyring(config)
+    assert "\n" not in str(caught.value)
+    assert caught.value.hint or "sealed in a form" in str(caught.value)

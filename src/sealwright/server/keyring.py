@@ -60,7 +60,7 @@ def new_signing_keys(kek: KeyEncryptionKey, algorithm: str, *, now: float) -> li
     made = []
     for state in (ACTIVE, STANDBY):
         key = Key.generate(algorithm)
-        sealed = kek.seal(dump_object(key.to_jwk(private=True)), kid=key.kid, alg=algorithm)
+        sealed = kek.seal(dump_object(key.to_jwk(private=True)), kid=key.kid, use=SIGN, alg=algorithm)
         made.append(StoredKey(key.kid, SIGN, algorithm, state, sealed, now))
     return made
 
@@ -73,7 +73,7 @@ def new_refresh_key(kek: KeyEncryptionKey, *, now: float) -> StoredKey:
         now: Epoch seconds.
     """
     kid = secrets.token_hex(KEY_ID_BYTES)
-    sealed = kek.seal(secrets.token_bytes(_REFRESH_KEY_BYTES), kid=kid, alg=_REFRESH_ALGORITHM)
+    sealed = kek.seal(secrets.token_bytes(_REFRESH_KEY_BYTES), kid=kid, use=_REFRESH, alg=_REFRESH_ALGORITHM)
     return StoredKey(kid, _REFRESH, _REFRESH_ALGORITHM, ACTIVE, sealed, now)
 
 
@@ -88,12 +88,18 @@ def open_keyring(kek: KeyEncryptionKey, stored: Iterable[StoredKey], algorithm: 
         algorithm: What access tokens are signed with.
 
     Raises:
-        ConfigError: The KEK is another one, or a key is missing.
+        ConfigError: The KEK is another one, or a key is missing or was altered.
     """
     signing: list[tuple[StoredKey, Key]] = []
     refresh: RefreshKey | None = None
     for row in stored:
-        content = kek.unseal(row.sealed, kid=row.kid, alg=row.alg)
+        if row.state not in {ACTIVE, STANDBY}:
+            raise ConfigError(
+                f"key {row.kid!r} in the database has the unknown state {row.state!r}",
+                hint="Restore the data folder from its backup.",
+            )
+        # Their use and algorithm are what the envelope was sealed for, so no row reaches the wrong reader.
+        content = kek.unseal(row.sealed, kid=row.kid, use=row.use, alg=row.alg)
         if row.use == _REFRESH:
             refresh = RefreshKey(bytes.fromhex(row.kid), content)
         else:

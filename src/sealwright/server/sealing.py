@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keys at rest: the key-encryption key (KEK) and the envelope it seals other keys in.
 
-The envelope is one version byte, a 96-bit nonce, then AES-256-GCM ciphertext and tag. The key's ``kid|alg``
-is authenticated with it, so a sealed key cannot be moved to another row. :mod:`.setup` and :mod:`.keyring`
-call this.
+The envelope is one version byte, a 96-bit nonce, then AES-256-GCM ciphertext and tag. The key's
+``kid|use|alg`` is authenticated with it, so a sealed key cannot be moved to another row or given
+another use. :mod:`.setup` and :mod:`.keyring` call this.
 """
 
 from __future__ import annotations
@@ -43,37 +43,40 @@ class KeyEncryptionKey:
     def __reduce__(self) -> str:
         raise TypeError("a key-encryption key cannot be pickled")
 
-    def seal(self, content: bytes, *, kid: str, alg: str) -> bytes:
+    def seal(self, content: bytes, *, kid: str, use: str, alg: str) -> bytes:
         """Return the envelope of a private key or of a refresh key.
 
         Args:
             content: The key's bytes.
             kid: Key id the envelope is bound to.
+            use: Use the envelope is bound to.
             alg: Algorithm the envelope is bound to.
         """
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        return _VERSION + nonce + self._aead.encrypt(nonce, content, _context(kid, alg))
+        return _VERSION + nonce + self._aead.encrypt(nonce, content, _context(kid, use, alg))
 
-    def unseal(self, envelope: bytes, *, kid: str, alg: str) -> bytes:
+    def unseal(self, envelope: bytes, *, kid: str, use: str, alg: str) -> bytes:
         """Return the key's bytes inside an envelope.
 
         Args:
             envelope: What :meth:`seal` returned.
             kid: Key id it was sealed for.
+            use: Use it was sealed for.
             alg: Algorithm it was sealed for.
 
         Raises:
             ConfigError: Another KEK sealed it, or it was altered.
         """
         if envelope[:1] != _VERSION:
-            raise ConfigError(f"key {kid} in the database is sealed in a form this version does not know")
+            raise ConfigError(f"key {kid!r} in the database is sealed in a form this version does not know")
         nonce, sealed = envelope[1 : 1 + _NONCE_BYTES], envelope[1 + _NONCE_BYTES :]
         try:
-            return self._aead.decrypt(nonce, sealed, _context(kid, alg))
+            return self._aead.decrypt(nonce, sealed, _context(kid, use, alg))
         except (InvalidTag, ValueError):
             raise ConfigError(
-                f"{self.origin} is not the key-encryption key that the keys in the database were sealed with",
-                hint="Put back the key-encryption key that belongs to this data folder.",
+                f"{self.origin} is not the key-encryption key that the keys in the database were sealed "
+                f"with, or key {kid!r} was altered there",
+                hint="Put back the key-encryption key that belongs to this data folder, or restore both.",
             ) from None
 
 
@@ -106,8 +109,8 @@ def load_kek(data_dir: Path, *, create: bool) -> KeyEncryptionKey:
     return KeyEncryptionKey(_parse(content, str(path)), origin=str(path))
 
 
-def _context(kid: str, alg: str) -> bytes:
-    return f"{kid}|{alg}".encode()
+def _context(kid: str, use: str, alg: str) -> bytes:
+    return f"{kid}|{use}|{alg}".encode()
 
 
 def _parse(text: str, origin: str) -> bytes:

@@ -61,8 +61,8 @@ def add_user(
         now: Epoch seconds.
 
     Raises:
-        ConfigError: Something about the user is wrong, the name is taken, or the folder holds no database or is
-            exposed.
+        ConfigError: Something about the user is wrong, the name is taken, or the folder holds no database or
+            is exposed.
         UnavailableError: The database cannot be written.
     """
     user = new_user(username, password, roles, config.argon2, now=now)
