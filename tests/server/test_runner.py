@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -157,6 +158,31 @@ def test_connections_that_fall_silent_are_closed(tmp_path: Path, free_port: int,
                 while connection.recv(4096):
                     pass
         assert _status(free_port) == http.HTTPStatus.OK
+
+
+def test_a_body_in_broken_chunks_is_refused(tmp_path: Path, free_port: int) -> None:
+    """It is the client's mistake, and the answer is JSON like every other."""
+    with (
+        ServerProcess(tmp_path / "data", free_port) as server,
+        socket.create_connection(("127.0.0.1", free_port), timeout=60) as connection,
+    ):
+        connection.sendall(
+            b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\nno length\r\n"
+        )
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        assert answer.status == http.HTTPStatus.BAD_REQUEST
+        assert json.loads(answer.read())["error"] == "invalid_request"
+        answer.close()
+        # A client that leaves in the middle of its body leaves no trace.
+        with socket.create_connection(("127.0.0.1", free_port), timeout=60) as gone:
+            gone.sendall(
+                b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                b"Content-Length: 100\r\n\r\n{"
+            )
+        assert _status(free_port) == http.HTTPStatus.OK
+        assert server.log() == ""
 
 
 def _children(parent: int) -> list[int]:

@@ -52,6 +52,12 @@ class Guard:
             await self._app(scope, receive, send_guarded)
         except ClientDisconnect:
             log_event("request.abandoned", level=logging.DEBUG)
+            if not started:
+                # A body that breaks HTTP's framing ends like this too, and then somebody still reads.
+                broken = OAuthError(
+                    "invalid_request", "The body did not arrive whole.", headers={"Connection": "close"}
+                )
+                await error_response(broken)(scope, receive, send_guarded)
         except Exception as error:  # noqa: BLE001  the last place that can answer
             request_id = secrets.token_hex(_REQUEST_ID_BYTES)
             log_event(
