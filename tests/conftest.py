@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every part's tests share: hypothesis settings, free ports, and loud skips for missing tools."""
+"""What every part's tests share: hypothesis settings, keys, free ports, loud skips for missing tools."""
 
 from __future__ import annotations
 
 import shutil
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
@@ -16,6 +17,24 @@ if TYPE_CHECKING:
 # Wall-clock limits say more about a busy machine than about the code.
 settings.register_profile("sealwright", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("sealwright")
+
+
+@pytest.fixture(scope="session")
+def native_rsa() -> rsa.RSAPrivateKey:
+    """One RSA key for the whole run, because making them is slow."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@pytest.fixture(scope="session")
+def natives(native_rsa: rsa.RSAPrivateKey) -> dict[str, Any]:
+    """A private key object of the cryptography package for each kind of key."""
+    return {
+        "rsa": native_rsa,
+        "P-256": ec.generate_private_key(ec.SECP256R1()),
+        "P-384": ec.generate_private_key(ec.SECP384R1()),
+        "P-521": ec.generate_private_key(ec.SECP521R1()),
+        "Ed25519": ed25519.Ed25519PrivateKey.generate(),
+    }
 
 
 @pytest.fixture

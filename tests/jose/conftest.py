@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, mldsa, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, mldsa
 
 from sealwright.jose import Key
 
@@ -20,24 +20,6 @@ Forge = Callable[..., str]
 
 def _b64(data: bytes) -> str:
     return urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-@pytest.fixture(scope="session")
-def native_rsa() -> rsa.RSAPrivateKey:
-    """One RSA key for the whole run, because making them is slow."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-@pytest.fixture(scope="session")
-def natives(native_rsa: rsa.RSAPrivateKey) -> dict[str, Any]:
-    """A private key object of the cryptography package for each kind of key."""
-    return {
-        "rsa": native_rsa,
-        "P-256": ec.generate_private_key(ec.SECP256R1()),
-        "P-384": ec.generate_private_key(ec.SECP384R1()),
-        "P-521": ec.generate_private_key(ec.SECP521R1()),
-        "Ed25519": ed25519.Ed25519PrivateKey.generate(),
-    }
 
 
 @pytest.fixture(scope="session")

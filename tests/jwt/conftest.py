@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization as ser
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,24 +21,6 @@ Tool = Callable[..., str]
 def secret_key() -> str:
     """The article's secret."""
     return "a random, long, sequence of characters that only the server knows"
-
-
-@pytest.fixture(scope="session")
-def native_rsa() -> rsa.RSAPrivateKey:
-    """One RSA key for the whole run, because making them is slow."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-@pytest.fixture(scope="session")
-def natives(native_rsa: rsa.RSAPrivateKey) -> dict[str, Any]:
-    """A private key object of the cryptography package for each kind of key."""
-    return {
-        "rsa": native_rsa,
-        "P-256": ec.generate_private_key(ec.SECP256R1()),
-        "P-384": ec.generate_private_key(ec.SECP384R1()),
-        "P-521": ec.generate_private_key(ec.SECP521R1()),
-        "Ed25519": ed25519.Ed25519PrivateKey.generate(),
-    }
 
 
 @pytest.fixture(scope="session")
